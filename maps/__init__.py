@@ -1,0 +1,1 @@
+"""Roads in, pictures and paper out."""

@@ -1,0 +1,56 @@
+"""Sentences that can be said in English or Chinese, chosen when they are shown.
+
+The English template is the key; Chinese comes from the ``.po`` files in ``planner/locale``.
+A sentence is kept as ``Text`` (template and values) until somebody reads it, so that one
+report can be printed in either language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "zh")
+LOCALE_FOLDER = Path(__file__).parent / "locale" / "zh_CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence: an English template with named places, and what stands in them.
+
+    Values may themselves be ``Text``; they are said in the same language.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return say(self, "en")
+
+
+def text(template: str, **values: object) -> Text:
+    """Return a sentence to be said later; the extractor of translations looks for this name."""
+    return Text(template, values)
+
+
+def say(sentence: Text | str, language: str) -> str:
+    """Return the sentence in the language ("en" or "zh"); what has no translation stays English."""
+    if isinstance(sentence, str):
+        return sentence
+    template = _chinese().get(sentence.template, sentence.template) if language == "zh" else sentence.template
+    values = {name: say(v, language) if isinstance(v, Text) else v for name, v in sentence.values.items()}
+    return template.format_map(values) if values else template
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    """Return every translated sentence of every catalogue (one file per area of the code)."""
+    found: dict[str, str] = {}
+    for path in sorted(LOCALE_FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            found.update({str(m.id): str(m.string) for m in read_po(file, locale="zh_CN") if m.id and m.string})
+    return found

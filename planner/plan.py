@@ -1,0 +1,123 @@
+"""The answer, as plain data: stop, route (a day), circuit (a week), plan. Good or bad: ``evaluation`` judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from planner.model import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One visit by one team. The leg is the one that leads here. Times are minutes after midnight."""
+
+    site_id: str
+    rule_id: str
+    arrive_minute: int
+    start_minute: int
+    leave_minute: int
+    leg_minutes: int
+    leg_metres: int
+
+    @property
+    def task(self) -> Task:
+        """The (site, rule) the stop serves."""
+        return Task(self.site_id, self.rule_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lunch:
+    """The break as taken."""
+
+    start_minute: int
+    end_minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home."""
+
+    team_id: str
+    day: date
+    start_base: str
+    end_base: str
+    start_minute: int
+    end_minute: int
+    stops: tuple[Stop, ...]
+    lunch: Lunch | None = None
+    return_minutes: int
+    return_metres: int
+    metres: int
+    drive_minutes: int
+    service_minutes: int
+    wait_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuit:
+    """A team's week (``week`` is its Monday): the routes of its days, in order."""
+
+    team_id: str
+    week: date
+    routes: tuple[Route, ...]
+
+    @property
+    def metres(self) -> int:
+        """Driven in the week."""
+        return sum(route.metres for route in self.routes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnservedVisit:
+    """One asked visit that the plan does not make, and why.
+
+    It was due between ``first_day`` and ``last_day``. ``reason`` is a code of ``planner.reasons``;
+    ``details`` are the values of its sentence (name, value), as text.
+    """
+
+    site_id: str
+    rule_id: str
+    first_day: date
+    last_day: date
+    reason: str
+    details: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def task(self) -> Task:
+        """The (site, rule) that is owed."""
+        return Task(self.site_id, self.rule_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What the plan was made from, so that it can be made again. No clock time: same input, same file."""
+
+    version: str
+    seed: int
+    rounds: int
+    dataset_sha256: str = ""
+    is_travel_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Circuits sorted by (week, team), unserved visits sorted by (site, rule, first day)."""
+
+    start: date
+    days: int
+    circuits: tuple[Circuit, ...]
+    unserved: tuple[UnservedVisit, ...] = ()
+    provenance: Provenance
+
+    def routes(self) -> Iterator[Route]:
+        """Every route, in the order of the circuits."""
+        for circuit in self.circuits:
+            yield from circuit.routes
+
+    def visits(self) -> Iterator[tuple[Route, Stop]]:
+        """Every stop with its route."""
+        for route in self.routes():
+            for stop in route.stops:
+                yield route, stop

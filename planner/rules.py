@@ -1,0 +1,136 @@
+"""How often a site is to be visited, by whom and for how long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from planner.language import text
+from planner.values import DAY_MINUTES, Window, require, require_id, require_whole
+
+Period = Literal["week", "month", "quarter", "horizon"]
+PERIODS: tuple[Period, ...] = ("week", "month", "quarter", "horizon")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NthWeekday:
+    """For example the second Tuesday of the month: ``nth=2, weekday=1``; ``nth=-1`` is the last one."""
+
+    nth: int
+    weekday: int
+
+    def __post_init__(self) -> None:
+        fits = self.nth in {1, 2, 3, 4, 5, -1} and 0 <= self.weekday <= 6
+        require(
+            fits, text("An nth weekday is the 1st to 5th or the last (-1) of a weekday from Monday (0) to Sunday (6).")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTime:
+    """How long a visit takes: set-up, people at a throughput, and a fixed tail (30-minute observation)."""
+
+    setup_minutes: int = 0
+    people: int = 0
+    people_per_hour: float = 0.0
+    tail_minutes: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("setup_minutes", "tail_minutes"):
+            require_whole(getattr(self, name), name=name, subject="service time", low=0, high=DAY_MINUTES)
+        require_whole(self.people, name="people", subject="service time", low=0, high=1_000_000)
+        throughput_known = self.people == 0 or (math.isfinite(self.people_per_hour) and self.people_per_hour > 0)
+        require(
+            throughput_known,
+            text("Service time for {people} people needs people_per_hour above 0.", people=self.people),
+        )
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, part minutes rounded up."""
+        for_people = math.ceil(60 * self.people / self.people_per_hour) if self.people else 0
+        return self.setup_minutes + for_people + self.tail_minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRule:
+    """How often one site is to be visited for one purpose, by whom and for how long.
+
+    A site with a weekly clinic and a monthly round has two rules. Exactly ``visits`` visits are asked in
+    each block of ``every`` periods (weeks run Monday to Sunday; ``planner.recurrence`` says what a period
+    cut off by the horizon asks). Explicit ``dates`` or ``nth_weekdays`` replace counting: each names its visit.
+    """
+
+    id: str
+    name: str = ""
+    visits: int = 1
+    per: Period = "week"
+    every: int = 1
+    min_gap_days: int = 1
+    max_gap_days: int | None = None
+    weekdays: frozenset[int] = frozenset()  # empty: any day
+    weekday_sets: tuple[frozenset[int], ...] = ()  # allowed combinations within a week: Mon+Thu or Tue+Fri
+    nth_weekdays: tuple[NthWeekday, ...] = ()
+    dates: tuple[date, ...] = ()
+    same_weekday: bool = False  # the weekday(s) of the first week are kept in all weeks
+    same_team: bool = False  # hard: all visits by one team; soft consistency is always counted
+    last_visited: date | None = None
+    service: ServiceTime = ServiceTime(setup_minutes=30)
+    load: int = 0  # doses or kits used by a visit
+    windows: tuple[Window, ...] = ()  # empty: those of the site
+    skills: frozenset[str] = frozenset()  # one team has all of them
+    composition: frozenset[str] = frozenset()  # each is held by at least one of the teams that come together
+    priority: int = 3  # 1 (may wait) to 5 (must be)
+    is_owned: bool = True  # False: ownership of the site does not bind this rule (a shared specialist)
+    preferred_team: str | None = None
+    services: str = ""  # what is offered, for notices
+
+    def __post_init__(self) -> None:
+        require_id(self.id, kind="rule")
+        subject = f'rule "{self.id}"'
+        for name, low, high in (
+            ("visits", 1, 400),
+            ("every", 1, 60),
+            ("min_gap_days", 1, 400),
+            ("load", 0, 10**6),
+            ("priority", 1, 5),
+        ):
+            require_whole(getattr(self, name), name=name, subject=subject, low=low, high=high)
+        require(self.per in PERIODS, text("{subject}: per must be week, month, quarter or horizon.", subject=subject))
+        if self.max_gap_days is not None:
+            require_whole(self.max_gap_days, name="max_gap_days", subject=subject, low=1, high=1000)
+            require(
+                self.min_gap_days <= self.max_gap_days,
+                text(
+                    "{subject}: min_gap_days {low} is larger than max_gap_days {high}.",
+                    subject=subject,
+                    low=self.min_gap_days,
+                    high=self.max_gap_days,
+                ),
+                text("Lower min_gap_days or raise max_gap_days."),
+            )
+        self._check_days(subject)
+
+    def _check_days(self, subject: str) -> None:
+        weekdays = set(self.weekdays).union(*self.weekday_sets)
+        require(
+            weekdays <= set(range(7)), text("{subject}: weekdays run from Monday (0) to Sunday (6).", subject=subject)
+        )
+        sizes_fit = all(len(days) == self.visits for days in self.weekday_sets)
+        weekly = not self.weekday_sets or (self.per == "week" and self.every == 1)
+        require(
+            sizes_fit and weekly,
+            text(
+                "{subject}: each allowed combination must name {visits} weekdays, and the rule must be per week.",
+                subject=subject,
+                visits=self.visits,
+            ),
+        )
+        in_order = list(self.dates) == sorted(set(self.dates))
+        require(in_order, text("{subject}: dates must be in order, each once.", subject=subject))
+        require(
+            not (self.dates and self.nth_weekdays),
+            text("{subject}: give either dates or nth weekdays, not both.", subject=subject),
+        )
