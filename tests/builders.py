@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from planner.model import Base, Calendar, DayKind, Horizon, Problem, Site, Team, TravelMatrix
+from planner.model import Base, Calendar, Horizon, Problem, Site, Team, TravelMatrix
 from planner.rules import ServiceTime, VisitRule
 from planner.values import Window
 
@@ -38,7 +38,7 @@ def team(name: str = "one", **changes: object) -> Team:
     return replace(built, **changes)  # type: ignore[arg-type]
 
 
-def plain_calendar(days: int = 7, start: date = MONDAY, **kinds: DayKind) -> Calendar:
+def plain_calendar(days: int = 7, start: date = MONDAY) -> Calendar:
     """Return a calendar of workdays and weekends without holidays."""
     horizon = Horizon(start=start, days=days)
     return Calendar(horizon=horizon, kinds={d: "weekend" if d.weekday() > 4 else "workday" for d in horizon.dates})
