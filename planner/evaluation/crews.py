@@ -62,7 +62,7 @@ def owner(facts: Facts) -> Iterator[Violation]:
 
 
 def capacity(facts: Facts) -> Iterator[Violation]:
-    """Yield teams that use more doses or kits in a day than they carry; each team of a joint session brings the load."""
+    """Yield teams that use more doses or kits a day than they carry; each team of a joint session brings the load."""
     for days in _team_days(facts):
         team, load = days[0].team, sum(visit.rule.load for day in days for visit in day.visits)
         if team.capacity_per_day is not None and load > team.capacity_per_day:

@@ -20,8 +20,10 @@ from planner.plan import Lunch, Plan, Route, Stop, UnservedVisit
 from planner.recurrence import Quota, quotas
 from planner.rules import VisitRule
 
+Fault = Literal["", "unknown place", "no road"]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """A leg by the problem's roads; where they do not tell, ``fault`` says why and the plan's figures stand."""
 
@@ -29,10 +31,10 @@ class Leg:
     destination: str
     minutes: int
     metres: int
-    fault: Literal["", "unknown place", "no road"] = ""
+    fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """A stop whose team, site, rule and day are known, with the times it can really have."""
 
@@ -65,7 +67,7 @@ class Visit:
         return called(self.site, self.rule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """A route of a known team on a known day; ``legs`` has one leg per stop and the way home."""
 
@@ -84,9 +86,9 @@ class Day:
 Sessions = Mapping[date, tuple[Visit, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything the rules judge. ``sessions`` holds, per task and day in order, the visits made (several teams: joint)."""
+    """Everything the rules judge. ``sessions`` holds, per task and day in order, the visits made: several if joint."""
 
     problem: Problem
     plan: Plan
@@ -166,25 +168,27 @@ def _work(problem: Problem, route: Route) -> Day | None:
         rule = problem.rule_by_task.get(stop.task)
         leave = start + max(stop.leave_minute - stop.start_minute, rule.service.minutes if rule else 0)
         if rule is not None:
-            visits.append(Visit(route, stop, team, problem.site_by_id[stop.site_id], rule, start, leave))
+            site = problem.site_by_id[stop.site_id]
+            visit = Visit(route=route, stop=stop, team=team, site=site, rule=rule, start=start, leave=leave)
+            visits.append(visit)
     end = leave + legs[-1].minutes + road_break(route.lunch, leave, legs[-1].minutes)
-    return Day(route, team, legs, tuple(visits), end)
+    return Day(route=route, team=team, legs=legs, visits=tuple(visits), end=end)
 
 
 def _legs(problem: Problem, team: Team, route: Route) -> tuple[Leg, ...]:
     places = [team.base, *(stop.site_id for stop in route.stops), team.last_base]
     said = [*((stop.leg_minutes, stop.leg_metres) for stop in route.stops), (route.return_minutes, route.return_metres)]
-    return tuple(
-        _leg(problem, team, route.day, origin, destination, figures)
-        for (origin, destination), figures in zip(pairwise(places), said, strict=True)
-    )
+    legs = []
+    for (origin, destination), figures in zip(pairwise(places), said, strict=True):
+        known = _by_road(problem, team, route.day, (origin, destination))
+        fault: Fault = known if isinstance(known, str) else ""
+        minutes, metres = figures if isinstance(known, str) else known
+        legs.append(Leg(origin=origin, destination=destination, minutes=minutes, metres=metres, fault=fault))
+    return tuple(legs)
 
 
-def _leg(problem: Problem, team: Team, day: date, origin: str, destination: str, said: tuple[int, int]) -> Leg:
-    index = problem.matrix(team, day).index
-    if origin not in index or destination not in index:
-        return Leg(origin, destination, *said, fault="unknown place")
-    if origin == destination:
-        return Leg(origin, destination, 0, 0)
-    found = problem.leg(team, day, origin, destination)
-    return Leg(origin, destination, *said, fault="no road") if found is None else Leg(origin, destination, *found)
+def _by_road(problem: Problem, team: Team, day: date, ends: tuple[str, str]) -> tuple[int, int] | Fault:
+    """Return (minutes, metres) of the way between two places, or why they are not known."""
+    if not all(place in problem.matrix(team, day).index for place in ends):
+        return "unknown place"
+    return (0, 0) if ends[0] == ends[1] else problem.leg(team, day, *ends) or "no road"

@@ -15,6 +15,7 @@ from planner.recurrence import fixed_weekdays
 from planner.rules import NthWeekday, VisitRule
 from planner.values import week_of
 
+
 def visit_count(facts: Facts) -> Iterator[Violation]:
     """Yield where visits made and visits listed as owed are not what a quota asks, and visits nobody asked for."""
     for task, asked in facts.quotas.items():

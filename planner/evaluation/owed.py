@@ -45,8 +45,7 @@ def _too_many(facts: Facts, task: Task, quota: Quota, listed: int) -> Iterator[V
     owed = max(0, quota.visits - made)
     if listed > owed:
         sentence = text(
-            "{site}: {listed} visits from {first} to {last} are listed as owed, "
-            "but of {asked} asked {made} are made.",
+            "{site}: {listed} visits from {first} to {last} are listed as owed, but of {asked} asked {made} are made.",
             site=facts.called(task),
             listed=listed,
             first=quota.first_day,

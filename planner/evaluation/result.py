@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from planner.language import Text
 
@@ -39,19 +38,19 @@ class ObjectiveTerm:
         return self.amount * self.weight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """The verdict on a plan: violations sorted by (rule, subject), and the terms of its cost."""
 
     violations: tuple[Violation, ...]
     terms: tuple[ObjectiveTerm, ...]
 
-    @cached_property
+    @property
     def cost(self) -> float:
         """The sum of the terms."""
         return sum(term.cost for term in self.terms)
 
-    @cached_property
+    @property
     def hard(self) -> tuple[Violation, ...]:
         """The violations that forbid driving the plan."""
         return tuple(violation for violation in self.violations if violation.is_hard)
