@@ -171,8 +171,8 @@ SPEC = CountySpec(
         seat_name="沁河坪镇",
         south_west=(111.97, 36.25),
         exits=((0.45, 0.0), (0.35, 1.0), (1.0, 0.55)),
-        loops=32,
-        spurs=80,
+        loops=60,
+        spurs=200,
     ),
     tables=tables,
 )

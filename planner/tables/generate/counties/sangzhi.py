@@ -109,8 +109,8 @@ SPEC = CountySpec(
         seat_name="澧源坪镇",
         south_west=(109.82, 29.18),
         exits=((1.0, 0.35), (0.0, 0.5), (0.55, 0.0)),
-        loops=40,
-        spurs=90,
+        loops=70,
+        spurs=220,
     ),
     tables=tables,
 )
