@@ -130,7 +130,8 @@ class VisitRule:
         )
         in_order = list(self.dates) == sorted(set(self.dates))
         require(in_order, text("{subject}: dates must be in order, each once.", subject=subject))
+        ways = [bool(self.dates), bool(self.nth_weekdays), bool(self.weekday_sets)]
         require(
-            not (self.dates and self.nth_weekdays),
-            text("{subject}: give either dates or nth weekdays, not both.", subject=subject),
+            sum(ways) <= 1,
+            text("{subject}: give only one of dates, nth weekdays and weekday combinations.", subject=subject),
         )
