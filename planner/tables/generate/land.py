@@ -47,7 +47,7 @@ def make_land(spec: LandSpec) -> Land:
     terrain = build_terrain(spec.terrain, rngs[0])
     inside = county_area(terrain.shape, rngs[1])
     settlements = settle(terrain, spec.places, inside, rngs[2])
-    works = open_land(terrain, inside)
+    works = open_land(terrain, inside, rngs[1])
     exits = [_edge_cell(terrain, at) for at in spec.exits]
     build_roads(works, settlements, exits=exits, loops=spec.loops, spurs=spec.spurs, rng=rngs[3])
     names = NameGiver(spec.names, rngs[4])

@@ -25,8 +25,8 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def village_row(land: Land, place: Place, rule: str, **cells: object) -> Row:
-    """Return the row of a village with the village doctor as contact."""
+def village_row(land: Land, place: Place, rule: str, /, **cells: object) -> Row:
+    """Return the row of a village with the village doctor as contact; cells given win."""
     person = land.names.person()
     known = {
         "place": "村卫生室",
@@ -36,7 +36,7 @@ def village_row(land: Land, place: Place, rule: str, **cells: object) -> Row:
         "population_65": place.population_65,
     }
     first = {"id": place.id, "name": place.name, "lon": place.lon, "lat": place.lat, "township": place.township}
-    return row(**first, rule=rule, **{**known, **cells})
+    return row(**{**first, "rule": rule, **known, **cells})
 
 
 def base_row(land: Land, place: Place, name: str) -> Row:
