@@ -1,59 +1,36 @@
-"""Backdrop: roads, rivers and the county's boundary as plain points, for whoever draws a map."""
+"""What the pictures are drawn on: roads, rivers, the boundary, and the line a leg follows. Plain degrees (lon, lat)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-import geopandas
-import shapely
-
-from maps.geo import Points
-from maps.network import RoadNetwork
+LonLat = tuple[float, float]
+Line = tuple[LonLat, ...]
+LegLine = Callable[[str, str, date, str], Line]  # origin id, destination id, day, access class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadLine:
-    """A stretch of road to draw."""
+    """One piece of road; ``road_class`` as in OpenStreetMap's ``highway``."""
 
-    points: Points
+    points: Line
     road_class: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdrop:
-    """What lies under the routes; all points (lon, lat) in WGS-84, empty where nothing is known."""
+    """The county's lines, each empty when unknown."""
 
     roads: tuple[RoadLine, ...] = ()
-    rivers: tuple[Points, ...] = ()
-    boundary: tuple[Points, ...] = ()  # closed rings
+    rivers: tuple[Line, ...] = ()
+    boundary: tuple[Line, ...] = ()
 
 
-def backdrop_of(
-    network: RoadNetwork | None,
-    rivers: geopandas.GeoDataFrame | None = None,
-    boundary: geopandas.GeoDataFrame | None = None,
-) -> Backdrop:
-    """Return the backdrop of a network (a line for each stretch between junctions), rivers and boundary."""
-    pieces = network.pieces if network else ()
-    return Backdrop(
-        roads=tuple(RoadLine(points=_points(p.line), road_class=p.road.road_class) for p in pieces),
-        rivers=tuple(_lines(rivers)),
-        boundary=tuple(_lines(boundary)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A backdrop, and where a leg runs on it: a straight line of two points when the road is not known."""
 
-
-def _lines(table: geopandas.GeoDataFrame | None) -> Iterator[Points]:
-    """Yield every line of a table, and the rings of its areas."""
-    if table is None:
-        return
-    if table.crs is not None and table.crs.to_epsg() != 4326:
-        table = table.to_crs(4326)
-    for shape in table.geometry:
-        for part in shapely.get_parts(shape) if shape is not None else ():
-            rings = (part.exterior, *part.interiors) if part.geom_type == "Polygon" else (part,)
-            yield from (_points(ring) for ring in rings if ring.geom_type in {"LineString", "LinearRing"})
-
-
-def _points(line: shapely.LineString | shapely.LinearRing) -> Points:
-    return tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(line))
+    backdrop: Backdrop
+    leg_line: LegLine
