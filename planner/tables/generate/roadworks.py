@@ -168,9 +168,9 @@ def _join_townships(works: Roadworks, places: Settlements) -> None:
 
 
 def townships_of(works: Roadworks, places: Settlements) -> dict[int, int]:
-    """Return the township (its cell) of every village: the one with the cheapest way there."""
+    """Return the township (its cell) of every village: the one with the shortest way over the land."""
     towns = [places.seat, *places.townships]
-    _, _, sources = dijkstra(works.cost, indices=towns, return_predecessors=True, min_only=True)
+    _, _, sources = dijkstra(works.length, indices=towns, return_predecessors=True, min_only=True)
     return {village: int(sources[village]) for village in places.villages}
 
 

@@ -58,15 +58,17 @@ def team_row(land: Land, key: str, name: str, base: str, **cells: object) -> Row
     return row(id=key, name=name, base=base, **{**usual, **cells})
 
 
-def settings(name: str, terrain: str, land: Land, season: str = "dry") -> list[Row]:
-    """Return the sheet settings."""
+def settings(land: Land, *, name: str, terrain: str, start: str, weeks: int) -> list[Row]:
+    """Return the sheet settings; ``start`` and ``weeks`` are what is planned unless the user asks otherwise."""
     facts = {
         "name": name,
         "country": "CN",
         "phone": land.names.phone(),
         "emergency_phone": "120",
         "terrain": terrain,
-        "season": season,
+        "season": "dry",
+        "start": start,
+        "weeks": weeks,
     }
     return [row(setting=key, value=value) for key, value in facts.items()]
 

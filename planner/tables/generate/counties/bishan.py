@@ -47,7 +47,7 @@ def tables(land: Land) -> Tables:
         "bases": [base_row(land, land.townships[0], "区疾病预防控制中心"), base_row(land, _far(land), "北部接种门诊")],
         "rules": _rules(),
         "closures": [closed],
-        "settings": settings("璧山（示例区）", "hills", land),
+        "settings": settings(land, name="璧山（示例区）", terrain="hills", start="2026-03-02", weeks=4),
     }
 
 

@@ -52,7 +52,7 @@ def tables(land: Land) -> Tables:
                 reason="村部换届选举",
             )
         ],
-        "settings": settings("道县（示例县）", "hills", land),
+        "settings": settings(land, name="道县（示例县）", terrain="hills", start="2026-04-27", weeks=4),
     }
 
 

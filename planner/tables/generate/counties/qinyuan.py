@@ -66,7 +66,7 @@ def tables(land: Land) -> Tables:
                 reason="村卫生室搬迁",
             ),
         ],
-        "settings": settings("沁源（示例县）", "mountains", land),
+        "settings": settings(land, name="沁源（示例县）", terrain="mountains", start="2026-03-02", weeks=4),
     }
 
 

@@ -27,7 +27,7 @@ SERVICES = (
 
 def _uplift(x: Grid, y: Grid, rng: np.random.Generator) -> Grid:
     """Hills in the south, a plain with canals in the north."""
-    hills = np.clip(1.0 - y / 0.52, 0, 1) * (0.75 + 0.6 * smooth_noise(x.shape, len(x) / 9, rng))
+    hills = np.clip(1.0 - y / 0.46, 0, 1) * (0.75 + 0.6 * smooth_noise(x.shape, len(x) / 9, rng))
     return np.asarray(0.015 + np.maximum(hills, 0))
 
 
@@ -45,7 +45,7 @@ def tables(land: Land) -> Tables:
         "teams": _teams(land, groups),
         "bases": [base_row(land, town, f"{town.name}卫生院") for town in land.townships],
         "rules": [_rule()],
-        "settings": settings("宜兴（示例市）", "plains", land),
+        "settings": settings(land, name="宜兴（示例市）", terrain="plains", start="2026-03-02", weeks=4),
     }
 
 
