@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -51,7 +50,6 @@ WORDS = {
     "phone": text("Phone"),
     "held": text("Held / people"),
     "lunch": text("Lunch"),
-    "total": text("Total"),
     "base": text("Base"),
     "dispatch": text("Dispatch"),
     "emergency": text("Emergency"),
@@ -64,7 +62,7 @@ WORDS = {
     "cold_box": text("cold box"),
     "medicines": text("medicines"),
     "internal": text("Internal working map"),
-    "letters": text("A = Monday, B = Tuesday …; A1 = first stop on Monday"),
+    "letters": text("A = Monday to G = Sunday; A1 = first stop on Monday"),
     "guesses": text("≈ estimated: no road known for this leg; thin dashes on the map"),
     "idle": text("No trips in this week."),
     "next_pages": text("All stops: see the next pages."),
