@@ -98,7 +98,7 @@ def number_places(problem: Problem) -> Book:
 
 def place_points(problem: Problem) -> list[LonLat]:
     """Return the places' coordinates by their number."""
-    return [(p.lon, p.lat) for p in (*problem.bases, *problem.sites)]
+    return [(b.lon, b.lat) for b in problem.bases] + [(s.lon, s.lat) for s in problem.sites]
 
 
 def page_data(
@@ -114,8 +114,7 @@ def page_data(
 ) -> dict[str, object]:
     """Return everything the page shows; the legs it refers to are entered into the book."""
     weeks = sorted({week_of(day) for day in problem.horizon.weeks} | {c.week for c in plan.circuits})
-    teams = {team.id: k for k, team in enumerate(problem.teams)}
-    routes = [_route(problem, route, scene, book, teams, weeks) for route in plan.routes() if route.stops]
+    routes = [_route(problem, route, scene, book, weeks) for route in plan.routes() if route.stops]
     return {
         "language": language,
         "words": say_all(WORDS, language),
@@ -177,9 +176,7 @@ def _places(problem: Problem) -> list[list[object]]:
     return bases + [[site.name, site.township, site.population] for site in problem.sites]
 
 
-def _route(
-    problem: Problem, route: Route, scene: Scene, book: Book, teams: dict[str, int], weeks: list[date]
-) -> dict[str, object]:
+def _route(problem: Problem, route: Route, scene: Scene, book: Book, weeks: list[date]) -> dict[str, object]:
     """Return a route as numbers; a negative leg ``-1 - n`` is leg n, only estimated."""
     legs = []
     access = problem.team_by_id[route.team_id].access_class
@@ -189,7 +186,7 @@ def _route(
         leg = book.leg(scene.leg_line(a, b, route.day, access))
         legs.append(-1 - leg if is_estimated(problem, route, a, b) else leg)
     return {
-        "t": teams[route.team_id],
+        "t": list(problem.team_by_id).index(route.team_id),
         "w": weeks.index(week_of(route.day)),
         "d": route.day.weekday(),
         "legs": legs,

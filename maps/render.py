@@ -62,7 +62,7 @@ def _map_html(problem: Problem, scene: Scene, legs: list[tuple[tuple[float, floa
 
 
 def _put_in(rendered: str, data: str, county_name: str, language: str) -> str:
-    """Return folium's document with our head, panel, data and script put in at fixed places, by cutting, not templates."""
+    """Return folium's document with our head, panel, data and script put in by cutting, not by templates."""
     before, after_head = rendered.split("</head>", 1)
     inside, after_body = after_head.split("<body>", 1)
     folium_script, end = after_body.rsplit("</html>", 1)
