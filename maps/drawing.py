@@ -128,7 +128,7 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
 
 
 def _arrange(picture: Picture, width: float, height: float) -> Arrangement:
-    """Show the stops large; the bases, then the whole way, with them where that costs less than a third of the scale."""
+    """Show the stops large; the bases and the whole way with them where that costs under a third of the scale."""
     bases = [base.at for base in picture.bases]
     stops = [stop.at for stop in picture.stops] or bases
     way = [point for line in picture.lines for point in line]
