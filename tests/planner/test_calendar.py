@@ -50,6 +50,12 @@ def test_weekend_at_edge_of_horizon_belongs_to_the_holiday_outside() -> None:
     assert set(calendar.kinds.values()) == {"holiday"}
 
 
+def test_weekend_before_new_years_day_belongs_to_it() -> None:
+    """Monday 2024-01-01 makes three days off with the last weekend of 2023, though it lies in the next year."""
+    calendar, _ = build_calendar(Horizon(start=date(2023, 12, 29), days=3))
+    assert list(calendar.kinds.values()) == ["workday", "holiday", "holiday"]
+
+
 def test_plain_weekend_is_no_holiday() -> None:
     """The weekend of 2026-03-07 touches no holiday."""
     calendar, _ = build_calendar(Horizon(start=MONDAY, days=7))

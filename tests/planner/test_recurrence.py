@@ -298,6 +298,14 @@ def test_missed_week_excuses_the_gap_across_it() -> None:
     assert missing(room(rule, FOUR_WEEKS, workdays(without=closed))) == [("03-09", 1, "no_working_day")]
 
 
+def test_missed_visit_excuses_the_gaps_of_its_own_quota() -> None:
+    """Three visits at most 4 days apart, and two open days 10 apart: both are kept, one is missing."""
+    rule = weekly(visits=3, per="horizon", max_gap_days=4)
+    possible = possible_quotas(rule, FOUR_WEEKS, [day(0), day(10)])
+    found = patterns(rule, FOUR_WEEKS, [day(0), day(10)], asked=possible)
+    assert [p.days for p in found.patterns] == [(day(0), day(10))]
+
+
 # --- lists, counts and room ---
 
 
