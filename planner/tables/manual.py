@@ -110,7 +110,7 @@ def _cells(column: Column, language: str) -> list[str]:
         "、".join(column.aliases) if language == "zh" else ", ".join(column.aliases),
         _holds(column, language),
         say(column.description, language),
-        say(text("must be filled in"), language) if column.is_required else say(column.default or "", language),
+        say(text("must be filled in"), language) if column.is_required else column.said_default(language),
         column.said_example(language),
     ]
 
