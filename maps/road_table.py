@@ -152,8 +152,6 @@ def _cuts(lines: list[_Line]) -> list[Cut]:
     flat_ends = shapely.points([shapely.get_coordinates(shape)[k] for shape in flat for k in (0, -1)])
     near = shapely.STRtree(flat).query(flat_ends, predicate="dwithin", distance=JOIN_METRES)
     for end, other in sorted(zip(*near.tolist(), strict=True)):
-        if end // 2 == other:
-            continue
         at = float(flat[other].line_locate_point(flat_ends[end]))
         if at <= JOIN_METRES:
             joined.join(ends[end], ends[2 * other])

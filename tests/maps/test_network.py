@@ -68,6 +68,13 @@ def test_ends_within_a_metre_are_one_junction() -> None:
     assert len(network(road("r", (0, 0), (5, 0)), road("s", (5.0005, 0), (9, 0))).graph) == 3
 
 
+def test_road_that_ends_on_itself_is_a_loop_that_can_be_left_either_way() -> None:
+    """A stem of 1 km and a ring of 4 km, drawn as one line: the ring is joined where it closes, in two edges."""
+    found = network(road("loop", (0, -1), (0, 0), (1, 0), (1, 1), (0, 1), (0, 0)), road("on", (0, -1), (0, -3))).graph
+    lengths = sorted(round(e["length"] / 1000) for _, _, e in found.edges(data=True))
+    assert lengths == [1, 1, 2, 2, 4, 4]
+
+
 def test_road_in_several_parts_keeps_its_id() -> None:
     """A MultiLineString is so many roads with one id."""
     rows = table(road("r", (0, 0), (1, 0)))

@@ -18,6 +18,13 @@ def test_place_cut_off_by_a_closure_is_listed_with_its_days() -> None:
     assert [str(issue.problem) for issue in report.issues] == ["No road leads there and back (2026-03-03): spur."]
 
 
+def test_villages_that_no_base_reaches_are_listed_and_not_the_base() -> None:
+    """Three villages on an island of roads, one with the base: the three are cut off, though they are more."""
+    found = network(road("r", (0, 0), (10, 0)), road("island", (20, 0), (30, 0)))
+    _, report = build(found, place("base", 1, 0), place("v", 2, 0), *(place(f"w{k}", 21 + k, 0) for k in range(3)))
+    assert [(u.place_id, u.legs) for u in report.unreachable] == [("w0", 4), ("w1", 4), ("w2", 4)]
+
+
 def test_unknown_closed_road_is_reported() -> None:
     """The closure of a road that is not on the map says so."""
     _, report = build(square(), *square_places(), closures=(closure("r99", MONDAY),))
