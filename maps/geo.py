@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from shapely import Point
 
 Floats = NDArray[np.float64]
-Points = tuple[tuple[float, float], ...]
 
 EARTH_RADIUS_METRES = 6_371_008.8
 DEGREE_METRES = EARTH_RADIUS_METRES * np.pi / 180

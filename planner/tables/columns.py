@@ -174,6 +174,25 @@ SETTINGS = (
         default=text("dry"),
         description=text("How fast the roads are: wet slows unpaved roads and closes fords, winter slows all."),
     ),
+    Column(
+        name="start",
+        zh="开始日期",
+        kind="date",
+        example="2026-03-02",
+        default=text("the Monday to come"),
+        description=text("The first day to plan, where the command does not say it; a Monday is best."),
+        aliases=("first_day", "起始日期"),
+    ),
+    Column(
+        name="weeks",
+        zh="周数",
+        kind="whole",
+        low=1,
+        high=53,
+        example="4",
+        default=text("1"),
+        description=text("How many weeks to plan, where the command does not say it."),
+    ),
 )
 
 SHEETS = (

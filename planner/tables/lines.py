@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import geopandas
@@ -22,7 +21,7 @@ SHAPES = {"roads": LINES, "rivers": LINES | AREAS, "boundary": LINES | AREAS}
 def read_lines(table: Table | None, faults: Faults) -> Any:
     """Return the rows of a drawn sheet as a GeoDataFrame sorted by content, or None without rows.
 
-    Every column of the sheet is there (None where empty); a road of several parts becomes one row for each part.
+    Every column of the sheet is there ("" where empty); a road of several parts becomes one row for each part.
     """
     if table is None:
         return None
@@ -30,11 +29,9 @@ def read_lines(table: Table | None, faults: Faults) -> Any:
     if not good:
         return None
     names = [column.name for column in table.sheet.columns if column.name != "geometry"]
-    columns: dict[str, Sequence[Any]] = {name: [row.get(name) for row in good] for name in names}
-    if "one_way" in columns:
-        columns["one_way"] = [bool(value) for value in columns["one_way"]]
+    columns = {name: np.array([_written(row.get(name)) for row in good], dtype=object) for name in names}
     frame = geopandas.GeoDataFrame(
-        {name: np.array(values, dtype=object) for name, values in columns.items()},
+        columns,
         geometry=[shapely.force_2d(row.get("geometry")) for row in good],
         crs=WGS84,
     )
@@ -46,6 +43,10 @@ def read_lines(table: Table | None, faults: Faults) -> Any:
     if "id" in columns:
         order.sort(key=lambda k: frame["id"].iloc[k])
     return frame.iloc[order].reset_index(drop=True)
+
+
+def _written(value: Any) -> str:
+    return ";".join(sorted(value)) if isinstance(value, frozenset) else value or ""
 
 
 def _is_drawable(row: Row, sheet: str, faults: Faults) -> bool:

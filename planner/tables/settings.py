@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from holidays import list_supported_countries
@@ -27,6 +28,8 @@ class CountySettings:
     emergency_phone: str = "120"
     terrain: Terrain = "hills"
     season: Season = "dry"
+    start: date | None = None  # None: the Monday to come
+    weeks: int | None = None  # None: one
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:

@@ -10,7 +10,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from planner.tables.generate.border import border_of
-from planner.tables.generate.lines import River, draw_rivers, road_points
+from planner.tables.generate.lines import River, draw_rivers, road_points, stream_points
 from planner.tables.generate.names import NameGiver
 from planner.tables.generate.network import Road, draw_network
 from planner.tables.generate.places import Place, name_places
@@ -47,14 +47,15 @@ def make_land(spec: LandSpec) -> Land:
     terrain = build_terrain(spec.terrain, rngs[0])
     inside = county_area(terrain.shape, rngs[1])
     settlements = settle(terrain, spec.places, inside, rngs[2])
-    works = open_land(terrain, inside)
+    works = open_land(terrain, inside, rngs[1])
     exits = [_edge_cell(terrain, at) for at in spec.exits]
     build_roads(works, settlements, exits=exits, loops=spec.loops, spurs=spec.spurs, rng=rngs[3])
     names = NameGiver(spec.names, rngs[4])
-    points = road_points(terrain, rngs[5])
+    streams = stream_points(terrain, rngs[5])
+    points = road_points(terrain, streams, rngs[5])
     townships, villages = name_places(spec, works, settlements, points, names=names, rng=rngs[5])
     called = {place.cell: place.name for place in (*townships, *villages)}
-    rivers = draw_rivers(terrain, smallest_km2=spec.river_km2)
+    rivers = draw_rivers(terrain, streams, smallest_km2=spec.river_km2)
     roads = draw_network(works, settlements, points, rivers, called)
     border = border_of(inside)
     return Land(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,6 @@ HAIRPIN_WIDTH = 230.0  # metres between the outer bends
 HAIRPIN_FROM = 1.2  # lengthening from which a road climbs in hairpins
 BANK_METRES = 150.0  # a valley road keeps this far from the stream
 TOLERANCE_METRES = 6.0
-RIVER_DRAWN_KM2 = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +58,15 @@ def _followed(start: int, after: int, beside: Mapping[int, list[int]], ends: set
     return tuple(cells)
 
 
-def road_points(terrain: Terrain, rng: np.random.Generator) -> Grid:
-    """Return where in each cell a road would pass, in metres: off the centre, beside a stream and never in it."""
-    rows, columns = terrain.shape
-    points = _centres(rows, columns) + rng.uniform(-70, 70, (rows * columns, 2))
-    return points + _left_bank(terrain) * BANK_METRES * (terrain.area.ravel() > 3.0)[:, None]
+def stream_points(terrain: Terrain, rng: np.random.Generator) -> Grid:
+    """Return where in each cell its stream passes, in metres."""
+    return _centres(*terrain.shape) + rng.uniform(-130, 130, (terrain.area.size, 2))
+
+
+def road_points(terrain: Terrain, streams: Grid, rng: np.random.Generator) -> Grid:
+    """Return where in each cell a road would pass, in metres: beside its stream."""
+    beside = streams + _left_bank(terrain) * BANK_METRES + rng.uniform(-30, 30, streams.shape)
+    return np.asarray(np.round(beside, 1))
 
 
 def _centres(rows: int, columns: int) -> Grid:
@@ -142,12 +145,10 @@ class River:
     cells: tuple[int, ...]
 
 
-def draw_rivers(terrain: Terrain, *, smallest_km2: float = RIVER_DRAWN_KM2) -> list[River]:
+def draw_rivers(terrain: Terrain, streams: Grid, *, smallest_km2: float) -> list[River]:
     """Return the streams, the largest first; every stream keeps its line down to the confluence."""
     area = terrain.area.ravel()
     wet = np.nonzero(area >= smallest_km2)[0]
-    rows, columns = terrain.shape
-    points = _centres(rows, columns)
     rising = sorted(set(wet.tolist()) - {int(terrain.receiver[k]) for k in wet}, key=lambda k: (-_reach(terrain, k), k))
     taken: set[int] = set()
     found: list[River] = []
@@ -155,7 +156,7 @@ def draw_rivers(terrain: Terrain, *, smallest_km2: float = RIVER_DRAWN_KM2) -> l
         cells = _downstream(source, terrain, taken)
         taken.update(cells[:-1] if len(cells) > 1 else cells)
         if len(cells) > 1:
-            line = simple_line(_rounded(points[cells]))
+            line = simple_line(_rounded(streams[cells]))
             found.append(River(line=line, area=float(area[cells[-2]]), cells=tuple(cells)))
     return found
 
@@ -174,8 +175,3 @@ def _downstream(cell: int, terrain: Terrain, taken: set[int]) -> list[int]:
         cell = int(terrain.receiver[cell])
         cells.append(cell)
     return cells
-
-
-def is_crossing(cells: Sequence[int], terrain: Terrain, *, river_km2: float) -> bool:
-    """Return whether a road over these cells meets a stream that drains so much."""
-    return bool((terrain.area.ravel()[list(cells)] > river_km2).any())

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import networkx as nx
-import numpy as np
 from shapely import STRtree
 from shapely.geometry import LineString
 from shapely.ops import substring
@@ -21,7 +20,8 @@ from planner.tables.generate.terrain import Grid
 TERTIARY_FROM = 5  # villages served
 BRIDGE_METRES = 60.0
 BRIDGED_KM2 = 25.0
-FERRY_KM2 = 150.0
+FERRY_KM2 = 120.0
+FERRY_REACH = ((0, 1), (1, 0), (1, 1), (1, -1), (0, 2), (2, 0))  # cells from landing to landing
 SURFACE = {
     "trunk": "asphalt",
     "secondary": "asphalt",
@@ -52,12 +52,13 @@ def draw_network(
 ) -> list[Road]:
     """Return every road, in metres from the map's corner."""
     kinds = _classes(works, places)
-    stops = frozenset({places.seat, *places.townships})
+    landings = _ferry_landings(works, points, rivers)
+    stops = frozenset({places.seat, *places.townships, *landings})
     roads = [_road(k, chain, works, points, called) for k, chain in enumerate(chains(kinds, stops), 1)]
     roads = _with_pass(roads, works)
     roads = _with_ford(roads, rivers)
     bridged = [part for road in roads for part in _with_bridges(road, rivers)]
-    return bridged + _ferry(len(roads) + 1, works, points)
+    return bridged + _ferry(len(roads) + 1, landings, points)
 
 
 def _classes(works: Roadworks, places: Settlements) -> dict[Edge, str]:
@@ -167,32 +168,34 @@ def _part(line: LineString, start: float, end: float) -> LineString:
     return LineString(substring(line, start, end).coords)
 
 
-def _ferry(number: int, works: Roadworks, points: Grid) -> list[Road]:
-    """Return a ferry over a large river where the way round by road is longest."""
-    area = works.terrain.area.ravel()
+def _ferry_landings(works: Roadworks, points: Grid, rivers: Sequence[River]) -> tuple[int, ...]:
+    """Return the two cells a ferry joins: over a large river, where the way round by road is longest."""
     columns = works.terrain.shape[1]
-    near = [(0, 2), (2, 0), (2, 1), (1, 2), (-1, 2), (2, -1), (0, 3), (3, 0)]
-    cells = works.cells()
+    large = STRtree([river.line for river in rivers if river.area > FERRY_KM2])
+    cells = {cell for edge, kind in works.built.items() if kind != "trunk" for cell in edge}
     pairs = [
-        (cell, cell + dr * columns + dc)
-        for cell in sorted(cells)
-        for dr, dc in near
-        if cell + dr * columns + dc in cells and area[cell + (dr // 2) * columns + dc // 2] > FERRY_KM2
+        (a, b)
+        for a in sorted(cells)
+        for b in (a + dr * columns + dc for dr, dc in FERRY_REACH)
+        if b in cells and len(_crossings(LineString([points[a], points[b]]), large)) == 1
     ]
-    landings = [(a, b) for a, b in pairs if area[a] < FERRY_KM2 and area[b] < FERRY_KM2]
+    away = {a: works.metres_from(a) for a in {a for a, _ in pairs}}
+    return max(pairs, key=lambda pair: (away[pair[0]][pair[1]], pair), default=())
+
+
+def _ferry(number: int, landings: tuple[int, ...], points: Grid) -> list[Road]:
     if not landings:
         return []
-    away = {a: works.metres_from(a) for a in {a for a, _ in landings}}
-    a, b = max(landings, key=lambda pair: (away[pair[0]][pair[1]], pair))
-    line = LineString([points[a], points[b]])
-    minutes = 5 + round(line.length / 100)
+    line = LineString(points[list(landings)])
+    minutes = 5 + round(line.length / 100)  # waiting, and a slow walk's pace
     return [
-        Road(id=f"r{number:04d}", name="渡口", road_class="ferry", surface="", line=line, kind="ferry", minutes=minutes)
+        Road(
+            id=f"r{number:04d}",
+            name="渡口",
+            road_class="ferry",
+            surface=SURFACE["ferry"],
+            line=line,
+            kind="ferry",
+            minutes=minutes,
+        )
     ]
-
-
-def road_figures(roads: Sequence[Road]) -> tuple[float, float]:
-    """Return the kilometres of road and the mean number of roads that meet at a junction or dead end."""
-    km = sum(road.line.length for road in roads) / 1000 if roads else 0.0
-    ends = Counter(end for road in roads for end in (road.cells[:1], road.cells[-1:]) if end)
-    return km, float(np.mean(list(ends.values()))) if ends else 0.0

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from planner.tables.generate.settlements import Settlements
-from planner.tables.generate.terrain import CELL_METRES, NEIGHBOURS, Cells, Grid, Terrain
+from planner.tables.generate.terrain import CELL_METRES, NEIGHBOURS, Cells, Grid, Terrain, smooth_noise
 
 MAX_GRADE = 0.085
 MAX_LENGTHENING = 3.2  # steeper ground than this gets no longer road
@@ -24,7 +24,7 @@ BUILT_DISCOUNT = 0.33
 BRIDGE_METRES = 900.0  # what crossing or following a river costs beyond its length
 RIVER_KM2 = 25.0
 VILLAGES_AT_ONCE = 3  # joined before the cheapest ways are looked for again
-LOOP_DETOUR = 2.0
+LOOP_DETOUR = 1.9
 NO_WAY = -9999
 
 Edge = tuple[int, int]
@@ -110,11 +110,13 @@ class Roadworks:
         return int(first + np.searchsorted(self.cost.indices[first:last], b))
 
 
-def open_land(terrain: Terrain, allowed: NDArray[np.bool_]) -> Roadworks:
+def open_land(terrain: Terrain, allowed: NDArray[np.bool_], rng: np.random.Generator) -> Roadworks:
     """Return land without roads; outside the allowed cells building costs ten times as much."""
+    # Fields, ponds and farms: without them roads over a plain would be drawn with a ruler.
+    ground = np.exp(0.5 * smooth_noise(terrain.shape, 1.2, rng))
     rows, columns = terrain.shape
     own = np.arange(rows * columns).reshape(rows, columns)
-    parts = [_steps(terrain, own, allowed, dr, dc) for dr, dc in NEIGHBOURS]
+    parts = [_steps(terrain, own, np.where(allowed, 1.0, 10.0) * ground, dr, dc) for dr, dc in NEIGHBOURS]
     start, end, length, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
     shape = (own.size, own.size)
     graphs = [csr_array((values, (start, end)), shape=shape) for values in (length, cost)]
@@ -124,7 +126,7 @@ def open_land(terrain: Terrain, allowed: NDArray[np.bool_]) -> Roadworks:
 
 
 def _steps(
-    terrain: Terrain, own: Cells, allowed: NDArray[np.bool_], dr: int, dc: int
+    terrain: Terrain, own: Cells, price: Grid, dr: int, dc: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Grid, Grid]:
     rows, columns = own.shape
     here = np.s_[max(0, -dr) : rows - max(0, dr), max(0, -dc) : columns - max(0, dc)]
@@ -133,7 +135,7 @@ def _steps(
     grade = np.abs(terrain.height[there] - terrain.height[here]) / straight
     length = straight * lengthening(grade)
     wet = (terrain.area[there] > RIVER_KM2).astype(float) + (terrain.area[here] > RIVER_KM2)
-    cost = (length + BRIDGE_METRES * wet) * np.where(allowed[there], 1.0, 10.0)
+    cost = (length + BRIDGE_METRES * wet) * np.minimum(price[here], price[there])
     return own[here].ravel(), own[there].ravel(), length.ravel(), cost.ravel()
 
 
@@ -166,9 +168,9 @@ def _join_townships(works: Roadworks, places: Settlements) -> None:
 
 
 def townships_of(works: Roadworks, places: Settlements) -> dict[int, int]:
-    """Return the township (its cell) of every village: the one with the cheapest way there."""
+    """Return the township (its cell) of every village: the one with the shortest way over the land."""
     towns = [places.seat, *places.townships]
-    _, _, sources = dijkstra(works.cost, indices=towns, return_predecessors=True, min_only=True)
+    _, _, sources = dijkstra(works.length, indices=towns, return_predecessors=True, min_only=True)
     return {village: int(sources[village]) for village in places.villages}
 
 
@@ -221,7 +223,7 @@ def _is_worth(works: Roadworks, a: int, b: int, road: float) -> bool:
     x, y = ((ca + t * (cb - ca)) + 0.5) * CELL_METRES, ((ra + t * (rb - ra)) + 0.5) * CELL_METRES
     heights = works.terrain.height_at(x, y)
     climb = float(heights.max() - min(heights[0], heights[-1]))
-    return climb / MAX_GRADE < 0.45 * road
+    return climb / MAX_GRADE < 0.55 * road
 
 
 def _add_spurs(works: Roadworks, spurs: int, rng: np.random.Generator) -> None:

@@ -25,8 +25,8 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def village_row(land: Land, place: Place, rule: str, **cells: object) -> Row:
-    """Return the row of a village with the village doctor as contact."""
+def village_row(land: Land, place: Place, rule: str, /, **cells: object) -> Row:
+    """Return the row of a village with the village doctor as contact; cells given win."""
     person = land.names.person()
     known = {
         "place": "村卫生室",
@@ -36,7 +36,7 @@ def village_row(land: Land, place: Place, rule: str, **cells: object) -> Row:
         "population_65": place.population_65,
     }
     first = {"id": place.id, "name": place.name, "lon": place.lon, "lat": place.lat, "township": place.township}
-    return row(**first, rule=rule, **{**known, **cells})
+    return row(**{**first, "rule": rule, **known, **cells})
 
 
 def base_row(land: Land, place: Place, name: str) -> Row:
@@ -58,15 +58,17 @@ def team_row(land: Land, key: str, name: str, base: str, **cells: object) -> Row
     return row(id=key, name=name, base=base, **{**usual, **cells})
 
 
-def settings(name: str, terrain: str, land: Land, season: str = "dry") -> list[Row]:
-    """Return the sheet settings."""
+def settings(land: Land, *, name: str, terrain: str, start: str, weeks: int) -> list[Row]:
+    """Return the sheet settings; ``start`` and ``weeks`` are what is planned unless the user asks otherwise."""
     facts = {
         "name": name,
         "country": "CN",
         "phone": land.names.phone(),
         "emergency_phone": "120",
         "terrain": terrain,
-        "season": season,
+        "season": "dry",
+        "start": start,
+        "weeks": weeks,
     }
     return [row(setting=key, value=value) for key, value in facts.items()]
 

@@ -21,6 +21,7 @@ Uplift = Callable[[Grid, Grid, np.random.Generator], Grid]  # (x, y) from 0 to 1
 CELL_METRES = 500.0
 NEIGHBOURS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 REFINEMENTS = ((4, 40), (2, 20), (1, 12))  # (cells merged, steps of erosion)
+WANDERING = 0.5
 ERODIBILITY = 6.0  # of one step, relative to uplift; large: rivers reach their profile in few steps
 
 
@@ -64,14 +65,13 @@ class Terrain:
 
 def build_terrain(spec: TerrainSpec, rng: np.random.Generator) -> Terrain:
     """Return eroded land; heights are rounded to decimetres so that machines agree."""
-    height: Grid | None = None
+    height = np.zeros((2, 2))
     for merged, steps in REFINEMENTS:
         shape = (-(-spec.rows // merged), -(-spec.columns // merged))
-        start = rng.uniform(0, 10, shape) if height is None else _refined(height, shape, rng)
-        height = _erode(start, spec, steps=steps, cell=CELL_METRES * merged, rng=np.random.default_rng(7))
-    assert height is not None
+        wander = _wander(shape, rng)
+        height = _erode(_refined(height, shape, rng), spec, steps=steps, cell=CELL_METRES * merged, wander=wander)
     height = _scaled(height, spec)
-    receiver, area = _drain(_filled(height, _outlets(spec, spec.rows, spec.columns)))
+    receiver, area = _drain(_filled(height, _outlets(spec, spec.rows, spec.columns)), wander)
     height = _with_floors(height, area, spec.valley_cells)
     return Terrain(height=np.round(height, 1), area=area, receiver=receiver)
 
@@ -84,7 +84,12 @@ def smooth_noise(shape: tuple[int, int], cells: float, rng: np.random.Generator)
 
 def _refined(height: Grid, shape: tuple[int, int], rng: np.random.Generator) -> Grid:
     zoomed = ndimage.zoom(height, (shape[0] / height.shape[0], shape[1] / height.shape[1]), order=1)
-    return np.asarray(zoomed) + rng.uniform(0, 4, shape)
+    return np.asarray(zoomed) + rng.uniform(0, 10 + 0.08 * float(height.max()), shape)
+
+
+def _wander(shape: tuple[int, int], rng: np.random.Generator) -> Grid:
+    """Return how willingly water takes each of the eight ways out of a cell: without it valleys run dead straight."""
+    return np.asarray(rng.uniform(1 - WANDERING, 1 + WANDERING, (len(NEIGHBOURS), *shape)))
 
 
 def _outlets(spec: TerrainSpec, rows: int, columns: int) -> NDArray[np.bool_]:
@@ -94,21 +99,21 @@ def _outlets(spec: TerrainSpec, rows: int, columns: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _erode(height: Grid, spec: TerrainSpec, *, steps: int, cell: float, rng: np.random.Generator) -> Grid:
+def _erode(height: Grid, spec: TerrainSpec, *, steps: int, cell: float, wander: Grid) -> Grid:
     rows, columns = height.shape
     y, x = np.mgrid[0 : 1 : rows * 1j, 0 : 1 : columns * 1j]
-    uplift = np.maximum(spec.uplift(x, y, rng), 0.0)
+    uplift = np.maximum(spec.uplift(x, y, np.random.default_rng(rows)), 0.0)
     fixed = _outlets(spec, rows, columns)
     height = np.where(fixed, 0.0, height)
     for _ in range(steps):
         height = _filled(height, fixed)
-        height = _cut(height, uplift * 100.0, fixed, cell)
+        height = _cut(height, uplift * 100.0, fixed, cell, wander)
     return height
 
 
-def _cut(height: Grid, uplift: Grid, fixed: NDArray[np.bool_], cell: float) -> Grid:
+def _cut(height: Grid, uplift: Grid, fixed: NDArray[np.bool_], cell: float, wander: Grid) -> Grid:
     """Raise the land and let every river cut down towards the cell it drains to, mouth first."""
-    receiver, area = _drain(height, cell)
+    receiver, area = _drain(height, wander, cell)
     columns = height.shape[1]
     steps = np.arange(height.size) - receiver
     diagonal = (np.abs(steps) != 1) & (np.abs(steps) != columns)
@@ -122,14 +127,14 @@ def _cut(height: Grid, uplift: Grid, fixed: NDArray[np.bool_], cell: float) -> G
     return np.array(levels).reshape(height.shape)
 
 
-def _drain(height: Grid, cell: float = CELL_METRES) -> tuple[Cells, Grid]:
+def _drain(height: Grid, wander: Grid, cell: float = CELL_METRES) -> tuple[Cells, Grid]:
     """Return the cell each cell drains to (itself where it is a mouth) and the area drained, in square kilometres."""
     rows, columns = height.shape
     padded = np.pad(height, 1, constant_values=np.inf)
     own = np.arange(height.size).reshape(rows, columns)
     best, receiver = np.zeros_like(height), own.copy()
-    for dr, dc in NEIGHBOURS:
-        fall = (height - padded[1 + dr : 1 + dr + rows, 1 + dc : 1 + dc + columns]) / np.hypot(dr, dc)
+    for (dr, dc), will in zip(NEIGHBOURS, wander, strict=True):
+        fall = will * (height - padded[1 + dr : 1 + dr + rows, 1 + dc : 1 + dc + columns]) / np.hypot(dr, dc)
         receiver = np.where(fall > best, own + dr * columns + dc, receiver)
         best = np.maximum(best, fall)
     targets = receiver.ravel().tolist()

@@ -66,7 +66,7 @@ def tables(land: Land) -> Tables:
                 reason="村卫生室搬迁",
             ),
         ],
-        "settings": settings("沁源（示例县）", "mountains", land),
+        "settings": settings(land, name="沁源（示例县）", terrain="mountains", start="2026-03-02", weeks=4),
     }
 
 
@@ -171,8 +171,8 @@ SPEC = CountySpec(
         seat_name="沁河坪镇",
         south_west=(111.97, 36.25),
         exits=((0.45, 0.0), (0.35, 1.0), (1.0, 0.55)),
-        loops=32,
-        spurs=80,
+        loops=60,
+        spurs=200,
     ),
     tables=tables,
 )

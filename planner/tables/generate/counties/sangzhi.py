@@ -44,7 +44,7 @@ def tables(land: Land) -> Tables:
         "bases": [base_row(land, town, f"{town.name}卫生院") for town in land.townships],
         "rules": [_clinic()],
         "closures": pass_closure(land, "2026-02-20", "2026-03-04", "山口积雪结冰封路"),
-        "settings": settings("桑植（示例县）", "mountains", land),
+        "settings": settings(land, name="桑植（示例县）", terrain="mountains", start="2026-03-02", weeks=1),
     }
 
 
@@ -109,8 +109,8 @@ SPEC = CountySpec(
         seat_name="澧源坪镇",
         south_west=(109.82, 29.18),
         exits=((1.0, 0.35), (0.0, 0.5), (0.55, 0.0)),
-        loops=40,
-        spurs=90,
+        loops=70,
+        spurs=220,
     ),
     tables=tables,
 )
