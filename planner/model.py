@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.language import text
+from planner.language import Text, text
 from planner.rules import VisitRule
 from planner.values import (
     DAY_MINUTES,
@@ -58,15 +58,15 @@ class Site:
     phone: str = ""
 
     def __post_init__(self) -> None:
-        require_id(self.id, kind="site")
-        _require_place(self.lon, self.lat, subject=f'site "{self.id}"')
+        require_id(self.id, kind=text("site"))
+        _require_place(self.lon, self.lat, subject=text('site "{id}"', id=self.id))
         ids = [rule.id for rule in self.rules]
         require(len(ids) == len(set(ids)), text('site "{site}" has the same rule twice.', site=self.id))
         for name in ("population", "population_65"):
-            require_whole(getattr(self, name), name=name, subject=f'site "{self.id}"', low=0, high=10**8)
+            require_whole(getattr(self, name), name=name, subject=text('site "{id}"', id=self.id), low=0, high=10**8)
 
 
-def _require_place(lon: object, lat: object, *, subject: str) -> None:
+def _require_place(lon: object, lat: object, *, subject: Text) -> None:
     numbers = isinstance(lon, int | float) and isinstance(lat, int | float)
     fits = numbers and math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90  # type: ignore[arg-type]
     require(
@@ -92,8 +92,8 @@ class Base:
     phone: str = ""
 
     def __post_init__(self) -> None:
-        require_id(self.id, kind="base")
-        _require_place(self.lon, self.lat, subject=f'base "{self.id}"')
+        require_id(self.id, kind=text("base"))
+        _require_place(self.lon, self.lat, subject=text('base "{id}"', id=self.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,8 @@ class Team:
     vehicle: str = ""
 
     def __post_init__(self) -> None:
-        require_id(self.id, kind="team")
-        subject = f'team "{self.id}"'
+        require_id(self.id, kind=text("team"))
+        subject = text('team "{id}"', id=self.id)
         require(
             set(self.weekdays) <= set(range(7)),
             text("{subject}: weekdays run from Monday (0) to Sunday (6).", subject=subject),
@@ -150,7 +150,7 @@ class Horizon:
     days: int
 
     def __post_init__(self) -> None:
-        require_whole(self.days, name="days", subject="horizon", low=1, high=400)
+        require_whole(self.days, name="days", subject=text("horizon"), low=1, high=400)
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -237,10 +237,10 @@ class Task:
 Thing = TypeVar("Thing", Site, Base, Team)
 
 
-def _by_id(things: Iterable[Thing], kind: str) -> Mapping[str, Thing]:
+def _by_id(things: Iterable[Thing], kind: Text) -> Mapping[str, Thing]:
     found: dict[str, Thing] = {}
     for thing in things:
-        require(thing.id not in found, text('There are two {kind}s with the id "{id}".', kind=kind, id=thing.id))
+        require(thing.id not in found, text('Two {kind} have the id "{id}".', kind=kind, id=thing.id))
         found[thing.id] = thing
     return dict(sorted(found.items()))
 
@@ -262,7 +262,11 @@ class Problem:
     matrix_by_use: Mapping[tuple[str, date], TravelMatrix] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        bases, sites, teams = _by_id(self.bases, "base"), _by_id(self.sites, "site"), _by_id(self.teams, "team")
+        bases, sites, teams = (
+            _by_id(self.bases, text("bases")),
+            _by_id(self.sites, text("sites")),
+            _by_id(self.teams, text("teams")),
+        )
         for name, found in (("base", bases), ("site", sites), ("team", teams)):
             object.__setattr__(self, f"{name}_by_id", found)
             object.__setattr__(self, f"{name}s", tuple(found.values()))

@@ -8,10 +8,14 @@ from datetime import date
 
 from planner.model import Task
 
+STRICT = {"extra": "forbid"}  # read by pydantic in ``codec``: a field it does not know is a fault of the file
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """One visit by one team. The leg is the one that leads here. Times are minutes after midnight."""
+
+    __pydantic_config__ = STRICT
 
     site_id: str
     rule_id: str
@@ -31,6 +35,8 @@ class Stop:
 class Lunch:
     """The break as taken."""
 
+    __pydantic_config__ = STRICT
+
     start_minute: int
     end_minute: int
 
@@ -38,6 +44,8 @@ class Lunch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home."""
+
+    __pydantic_config__ = STRICT
 
     team_id: str
     day: date
@@ -59,6 +67,8 @@ class Route:
 class Circuit:
     """A team's week (``week`` is its Monday): the routes of its days, in order."""
 
+    __pydantic_config__ = STRICT
+
     team_id: str
     week: date
     routes: tuple[Route, ...]
@@ -77,6 +87,8 @@ class UnservedVisit:
     ``details`` are the values of its sentence (name, value), as text.
     """
 
+    __pydantic_config__ = STRICT
+
     site_id: str
     rule_id: str
     first_day: date
@@ -94,6 +106,8 @@ class UnservedVisit:
 class Provenance:
     """What the plan was made from, so that it can be made again. No clock time: same input, same file."""
 
+    __pydantic_config__ = STRICT
+
     version: str
     seed: int
     rounds: int
@@ -104,6 +118,8 @@ class Provenance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Circuits sorted by (week, team), unserved visits sorted by (site, rule, first day)."""
+
+    __pydantic_config__ = STRICT
 
     start: date
     days: int

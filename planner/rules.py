@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from planner.language import text
+from planner.language import Text, text
 from planner.values import DAY_MINUTES, Window, require, require_id, require_whole
 
 Period = Literal["week", "month", "quarter", "horizon"]
@@ -39,8 +39,8 @@ class ServiceTime:
 
     def __post_init__(self) -> None:
         for name in ("setup_minutes", "tail_minutes"):
-            require_whole(getattr(self, name), name=name, subject="service time", low=0, high=DAY_MINUTES)
-        require_whole(self.people, name="people", subject="service time", low=0, high=1_000_000)
+            require_whole(getattr(self, name), name=name, subject=text("service time"), low=0, high=DAY_MINUTES)
+        require_whole(self.people, name="people", subject=text("service time"), low=0, high=1_000_000)
         throughput_known = self.people == 0 or (math.isfinite(self.people_per_hour) and self.people_per_hour > 0)
         require(
             throughput_known,
@@ -88,8 +88,8 @@ class VisitRule:
     services: str = ""  # what is offered, for notices
 
     def __post_init__(self) -> None:
-        require_id(self.id, kind="rule")
-        subject = f'rule "{self.id}"'
+        require_id(self.id, kind=text("rule"))
+        subject = text('rule "{id}"', id=self.id)
         for name, low, high in (
             ("visits", 1, 400),
             ("every", 1, 60),
@@ -113,7 +113,7 @@ class VisitRule:
             )
         self._check_days(subject)
 
-    def _check_days(self, subject: str) -> None:
+    def _check_days(self, subject: Text) -> None:
         weekdays = set(self.weekdays).union(*self.weekday_sets)
         require(
             weekdays <= set(range(7)), text("{subject}: weekdays run from Monday (0) to Sunday (6).", subject=subject)
@@ -130,7 +130,8 @@ class VisitRule:
         )
         in_order = list(self.dates) == sorted(set(self.dates))
         require(in_order, text("{subject}: dates must be in order, each once.", subject=subject))
+        ways = [bool(self.dates), bool(self.nth_weekdays), bool(self.weekday_sets)]
         require(
-            not (self.dates and self.nth_weekdays),
-            text("{subject}: give either dates or nth weekdays, not both.", subject=subject),
+            sum(ways) <= 1,
+            text("{subject}: give only one of dates, nth weekdays and weekday combinations.", subject=subject),
         )

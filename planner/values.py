@@ -28,7 +28,7 @@ def require(condition: bool, problem: Text, remedy: Text | None = None) -> None:
         raise ModelError(problem, remedy)
 
 
-def require_whole(value: object, *, name: str, subject: str, low: int, high: int) -> None:
+def require_whole(value: object, *, name: str, subject: Text, low: int, high: int) -> None:
     """Raise ModelError unless the value is a whole number from low to high, both included."""
     fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
     require(
@@ -44,7 +44,7 @@ def require_whole(value: object, *, name: str, subject: str, low: int, high: int
     )
 
 
-def require_id(value: object, *, kind: str) -> None:
+def require_id(value: object, *, kind: Text) -> None:
     """Raise ModelError unless the value can name a thing: some text, not too long, no NUL."""
     fits = isinstance(value, str) and bool(value.strip()) and "\x00" not in value and len(value) <= 120
     require(

@@ -1,0 +1,33 @@
+# The two commands: `make demo` and `make test`. Both set up .venv/ once; nothing else is needed but Python >= 3.11.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+DEMO := out/demo
+
+.PHONY: demo test check lock clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/.ready  ## plan the sample county qinyuan for four weeks and say where the pages are
+	$(BIN)/xunzhen plan data/samples/qinyuan --weeks 4 --seconds 25 --out $(DEMO) || test $$? -eq 3  # 3: planned, some visits listed as owed
+
+test: .venv/.ready  ## every check: style, types, walls between the rooms, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+.venv/.ready: pyproject.toml requirements.txt
+	@test -n "$(PYTHON)" || { echo "xunzhen needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Setting up .venv (once, a few minutes on a slow line) ..."
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock:  ## pin every dependency with its hashes again (needs pip-tools)
+	pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
+		--strip-extras --allow-unsafe --extra dev --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

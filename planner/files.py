@@ -1,0 +1,59 @@
+"""Writing files so that a name is either absent, old and whole, or new and whole; never half."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder; when the block ends well, move every file in it to the same place under ``target``.
+
+    Each file is flushed to the disk before it takes its name. The file that sorts last is moved last, so a
+    killed process leaves whole files of the old or the new set. When the block fails, nothing is moved.
+    """
+    is_new = not target.exists()
+    target.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+    try:
+        yield stage
+        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
+            _move(path, target / path.relative_to(stage))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if is_new and not any(target.iterdir()):
+            target.rmdir()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write one file beside its place and move it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        _move(Path(name), path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def remove_leftovers(target: Path) -> None:
+    """Delete the staging folders that killed processes left in ``target``."""
+    for leftover in target.glob(".writing-*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    source.chmod(0o644)
+    source.replace(target)
