@@ -22,7 +22,7 @@ def add_date_rules(model: cp_model.CpModel, problem: Problem, frame: Frame, made
     price = problem.weights.per_unserved_visit * frame.rule.priority
     costs.extend((variable, price) for variable in missing)
     _add_min_gap(model, frame, made)
-    _add_max_gap(model, problem, frame, made, missing)
+    _add_max_gap(model, frame, made, missing)
     _add_weekday_sets(model, frame, made)
     _add_same_weekday(model, frame, made)
 
@@ -47,23 +47,35 @@ def _add_min_gap(model: cp_model.CpModel, frame: Frame, made: Made) -> None:
             model.add(sum(near) <= 1)
 
 
-def _add_max_gap(
-    model: cp_model.CpModel, problem: Problem, frame: Frame, made: Made, missing: Sequence[Any]
-) -> None:
-    """Ask for a next visit in time after each visit, unless one that is owed in that stretch is missing."""
+def _add_max_gap(model: cp_model.CpModel, frame: Frame, made: Made, missing: Sequence[Any]) -> None:
+    """Let no visit follow the one before too late, unless one that was owed in between is missing."""
     gap = frame.rule.max_gap_days
     if gap is None:
         return
+    later = _later(model, made)
     starts: list[tuple[date, Any]] = list(made.items())
-    if frame.rule.last_visited is not None:
-        starts.append((frame.rule.last_visited, 1))
+    if frame.gap_from is not None:
+        starts.insert(0, (frame.gap_from, 1))
     for day, visited in starts:
-        last = day + timedelta(days=gap)
-        if last >= problem.horizon.last:
+        latest = day + timedelta(days=gap)
+        beyond = next((later[other] for other in made if other > latest), None)
+        if beyond is None:
             continue
-        after = [made[other] for other in made if day < other <= last]
-        owed = [m for q, m in zip(frame.quotas, missing, strict=True) if q.first_day <= last and q.last_day > day]
-        model.add(sum(after) + sum(owed) >= visited)
+        after = [made[other] for other in made if day < other <= latest]
+        owed = [m for q, m in zip(frame.quotas, missing, strict=True) if q.first_day <= latest and q.last_day > day]
+        model.add(sum(after) + sum(owed) >= visited + beyond - 1)
+
+
+def _later(model: cp_model.CpModel, made: Made) -> dict[date, Any]:
+    """Return for each day whether a visit is made on it or after it."""
+    later: dict[date, Any] = {}
+    after: Any = 0
+    for day in reversed(list(made)):
+        later[day] = model.new_bool_var("")
+        model.add(later[day] >= made[day])
+        model.add(later[day] >= after)
+        after = later[day]
+    return later
 
 
 def _add_weekday_sets(model: cp_model.CpModel, frame: Frame, made: Made) -> None:
@@ -84,12 +96,7 @@ def _add_same_weekday(model: cp_model.CpModel, frame: Frame, made: Made) -> None
     if not frame.rule.same_weekday:
         return
     kept = {weekday: model.new_bool_var("") for weekday in sorted({day.weekday() for day in made})}
-    model.add(sum(kept.values()) <= weekdays_kept(frame))
+    model.add(sum(kept.values()) <= frame.weekdays_kept)
     for day in made:
         model.add(made[day] <= kept[day.weekday()])
 
-
-def weekdays_kept(frame: Frame) -> int:
-    """Return how many weekdays a rule with ``same_weekday`` uses: as many as visits in a week, else one."""
-    rule = frame.rule
-    return rule.visits if rule.per == "week" else 1

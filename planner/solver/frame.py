@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from planner.calendar import visit_days
-from planner.model import Problem, Task, Team, owner_teams
-from planner.recurrence import Quota, quotas, rule_days
+from planner.model import Horizon, Problem, Task, owner_teams
+from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
+from planner.solver.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Frame:
     teams_by_day: Mapping[date, tuple[str, ...]]
     own_by_day: Mapping[date, tuple[str, ...]]
     lent: frozenset[str]
+    weekdays_kept: int  # on how many different weekdays the visits may fall
+    gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
 
     @property
     def own_teams(self) -> frozenset[str]:
@@ -37,18 +40,18 @@ class Frame:
         return sum(quota.visits for quota in self.quotas)
 
 
-def build_frames(problem: Problem) -> dict[Task, Frame]:
+def build_frames(problem: Problem, clock: Clock) -> dict[Task, Frame]:
     """Return the frame of every task of which any visit is asked, sorted."""
-    frames = {task: _frame(problem, task) for task in problem.tasks}
+    frames = {task: _frame(problem, clock, task) for task in problem.tasks}
     return {task: frame for task, frame in frames.items() if frame.quotas}
 
 
-def _frame(problem: Problem, task: Task) -> Frame:
+def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
     rule = problem.rule_by_task[task]
     asked = quotas(rule, problem.horizon)
     by_rule = set(rule_days(rule, problem.horizon))
     days = {
-        day: tuple(sorted(team.id for team in teams if _can_serve_alone(problem, task, team, day)))
+        day: tuple(sorted(team.id for team in teams if clock.route(team.id, day, (task,)) is not None))
         for day, teams in sorted(visit_days(problem, task).items())
         if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
     }
@@ -57,7 +60,23 @@ def _frame(problem: Problem, task: Task) -> Frame:
     lent = frozenset(t.id for t in problem.teams if owners and t.id not in owners)
     own = {day: tuple(team for team in teams if team not in lent) for day, teams in days.items()}
     own = {day: teams for day, teams in own.items() if covers(problem, rule, teams)}
-    return Frame(task=task, rule=rule, quotas=asked, teams_by_day=days, own_by_day=own or days, lent=lent)
+    return Frame(
+        task=task,
+        rule=rule,
+        quotas=asked,
+        teams_by_day=days,
+        own_by_day=own or days,
+        lent=lent,
+        weekdays_kept=fixed_weekdays(rule, problem.horizon),
+        gap_from=_gap_from(rule, problem.horizon),
+    )
+
+
+def _gap_from(rule: VisitRule, horizon: Horizon) -> date | None:
+    if rule.last_visited is None or rule.max_gap_days is None:
+        return None
+    is_in_time = rule.last_visited + timedelta(days=rule.max_gap_days) >= horizon.start
+    return rule.last_visited if is_in_time else None
 
 
 def is_asked(asked: Iterable[Quota], day: date) -> bool:
@@ -74,21 +93,6 @@ def covers(problem: Problem, rule: VisitRule, teams: Iterable[str]) -> bool:
     """Return whether the teams together hold every class the rule asks (without a composition: whether any comes)."""
     held = [problem.team_by_id[team].skills for team in teams]
     return bool(held) and rule.composition <= frozenset().union(*held)
-
-
-def _can_serve_alone(problem: Problem, task: Task, team: Team, day: date) -> bool:
-    """Return whether the roads, the shift, the windows, the load and the stops allow a day with this visit only."""
-    rule = problem.rule_by_task[task]
-    out = problem.leg(team, day, team.base, task.site_id)
-    home = problem.leg(team, day, task.site_id, team.last_base)
-    if out is None or home is None:
-        return False
-    has_room = (team.capacity_per_day is None or rule.load <= team.capacity_per_day) and team.max_stops_per_day != 0
-    low = team.shift.start_minute + out[0]
-    high = team.shift.end_minute - home[0]
-    minutes = rule.service.minutes
-    fits = any(max(low, w.start_minute) + minutes <= min(high, w.end_minute) for w in problem.windows(task))
-    return has_room and fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

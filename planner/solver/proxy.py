@@ -7,7 +7,7 @@ seed of a slot (a team's day) is first one far village, later the route that the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -27,6 +27,10 @@ class SlotPrice:
     open_minutes: int
     task_cost: Mapping[Task, float]
     task_minutes: Mapping[Task, int]
+
+    def scaled(self, factor: float) -> SlotPrice:
+        """Return the price with the tasks' costs multiplied; minutes stay."""
+        return replace(self, task_cost={task: factor * cost for task, cost in self.task_cost.items()})
 
 
 @dataclass(frozen=True, slots=True)
