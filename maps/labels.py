@@ -1,0 +1,189 @@
+"""Where numbers and names go on a drawn map so that none covers another. Lengths in millimetres, y downwards.
+
+Placing labels well is hard in general (Christensen, Marks and Shieber 1995); with a few dozen labels a descent over
+a short list of candidate places is good and quick, and it is the same every time.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shapely import STRtree
+from shapely.geometry import LineString
+from shapely.geometry import box as rectangle
+
+Point = tuple[float, float]
+
+CLASH = 1_000.0  # the cost of covering another label: more than any place can cost by itself
+ROUNDS = 12  # sweeps of the descent; it settles in three or four
+PREFERRED = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))  # right of the point first
+REACH = (0.4, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """An upright rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box, gap: float = 0.0) -> bool:
+        """Return whether the two come closer than the gap."""
+        across = self.left < other.right + gap and other.left < self.right + gap
+        return across and self.top < other.bottom + gap and other.top < self.bottom + gap
+
+    def is_inside(self, frame: Box) -> bool:
+        """Return whether no part of it sticks out of the frame."""
+        across = frame.left <= self.left and self.right <= frame.right
+        return across and frame.top <= self.top and self.bottom <= frame.bottom
+
+    @property
+    def centre(self) -> Point:
+        """Its middle."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+def box_around(centre: Point, width: float, height: float) -> Box:
+    """Return the box of that size around the point."""
+    x, y = centre
+    return Box(left=x - width / 2, top=y - height / 2, right=x + width / 2, bottom=y + height / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A name to place beside what it names; when there is no room, the lower weight goes."""
+
+    beside: Box
+    width: float
+    height: float
+    weight: float = 1.0
+    reach: tuple[float, ...] = REACH
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    box: Box
+    cost: float
+
+
+def text_width(text: str) -> float:
+    """Return the width of a text in ems, on the safe side, for the usual sans-serif fonts."""
+    return sum(_advance(char) for char in text)
+
+
+def _advance(char: str) -> float:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf", "Cc"}:
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WFA":
+        return 1.0
+    return 0.68 if char.isupper() or char in "mw%@{}&" else 0.57
+
+
+def shorten(text: str, ems: float) -> str:
+    """Return the text, cut with an ellipsis when it is wider."""
+    if text_width(text) <= ems:
+        return text
+    kept, width = [], 1.0
+    for char in text:
+        width += _advance(char)
+        if width > ems:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def place_markers(wanted: Sequence[tuple[Point, float, float]], *, taken: Sequence[Box], frame: Box) -> list[Box]:
+    """Return a box for each (anchor, width, height), as near to its anchor as others, earlier ones, leave room.
+
+    No two boxes overlap, and none overlaps a taken box, unless the frame is full.
+    """
+    placed: list[Box] = []
+    for anchor, width, height in wanted:
+        spots = (box_around(spot, width, height) for spot in _spiral(anchor))
+        obstacles = [*taken, *placed]
+        free = (b for b in spots if b.is_inside(frame) and not any(b.overlaps(other, 0.25) for other in obstacles))
+        placed.append(next(free, box_around(anchor, width, height)))
+    return placed
+
+
+def _spiral(anchor: Point) -> Iterator[Point]:
+    """Yield the anchor, then points on wider and wider rings around it, 30 mm at most."""
+    yield anchor
+    for ring in range(1, 41):
+        radius = 0.75 * ring
+        steps = 8 + 4 * ring
+        for step in range(steps):
+            angle = 2 * math.pi * step / steps
+            yield anchor[0] + radius * math.cos(angle), anchor[1] + radius * math.sin(angle)
+
+
+def place_names(
+    wanted: Sequence[Wanted], *, taken: Sequence[Box], lines: Sequence[LineString], frame: Box
+) -> list[Box | None]:
+    """Return a box for each name, or None where there is no room.
+
+    No box overlaps another, a taken box or the frame's edge; lines are covered as little as possible.
+    """
+    tree = STRtree(lines)
+    choices = [_candidates(name, taken, lines, tree, frame) for name in wanted]
+    chosen = [min(options, key=lambda c: c.cost) if options else None for options in choices]
+    for _ in range(ROUNDS):
+        if not _improve(chosen, choices):
+            break
+    return _without_clashes(chosen, wanted)
+
+
+def _candidates(
+    name: Wanted, taken: Sequence[Box], lines: Sequence[LineString], tree: STRtree, frame: Box
+) -> list[_Candidate]:
+    found = []
+    for preference, box in enumerate(_spots(name)):
+        if box.is_inside(frame) and not any(box.overlaps(other, 0.1) for other in taken):
+            found.append(_Candidate(box, 0.25 * preference + _covered(box, lines, tree)))
+    return found
+
+
+def _spots(name: Wanted) -> Iterator[Box]:
+    """Yield boxes beside the marker in order of preference, nearer ones first."""
+    x, y = name.beside.centre
+    half_width, half_height = x - name.beside.left, y - name.beside.top
+    for gap in name.reach:
+        for to_x, to_y in PREFERRED:
+            slant = 0.75 if to_x and to_y else 1.0  # corners may come a little closer
+            cx = x + to_x * (half_width + gap + name.width / 2) * (slant if to_y else 1.0)
+            cy = y + to_y * (half_height + gap + name.height / 2) * (slant if to_x else 1.0)
+            yield box_around((cx, cy), name.width, name.height)
+
+
+def _covered(box: Box, lines: Sequence[LineString], tree: STRtree) -> float:
+    """Return the cost of what lies under the box: the length of line hidden by it, in millimetres."""
+    shape = rectangle(box.left, box.top, box.right, box.bottom)
+    return sum(float(lines[k].intersection(shape).length) for k in sorted(tree.query(shape, predicate="intersects")))
+
+
+def _improve(chosen: list[_Candidate | None], choices: Sequence[Sequence[_Candidate]]) -> bool:
+    """Move each name once to where it is cheapest given the others; return whether any moved."""
+    has_moved = False
+    for k, options in enumerate(choices):
+        others = [c.box for i, c in enumerate(chosen) if c is not None and i != k]
+        if not options:
+            continue
+        best = min(options, key=lambda c: c.cost + CLASH * sum(c.box.overlaps(other, 0.2) for other in others))
+        has_moved |= best is not chosen[k]
+        chosen[k] = best
+    return has_moved
+
+
+def _without_clashes(chosen: Sequence[_Candidate | None], wanted: Sequence[Wanted]) -> list[Box | None]:
+    """Keep the names in order of weight, each only if it is free of those kept before."""
+    kept: dict[int, Box] = {}
+    for k in sorted(range(len(wanted)), key=lambda i: (-wanted[i].weight, i)):
+        candidate = chosen[k]
+        if candidate is not None and not any(candidate.box.overlaps(box) for box in kept.values()):
+            kept[k] = candidate.box
+    return [kept.get(k) for k in range(len(wanted))]

@@ -1,0 +1,283 @@
+"""Every column of every sheet: the one place the reader, the template and the format manual are made from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planner.language import text
+from planner.tables.column import Column, Kind, Sheet
+from planner.tables.place_columns import BASE_COLUMNS, PHONE, VILLAGE_COLUMNS, id_column, name_column
+from planner.tables.road_columns import GEOMETRY, ROAD_COLUMNS
+from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, PREFERRED_TEAM, SERVICE_COLUMNS
+from planner.tables.team_columns import TEAM_COLUMNS
+
+__all__ = ["SETTINGS", "SHEETS", "SHEET_BY_NAME", "Column", "Kind", "Sheet", "column_of"]
+
+
+RULE_COLUMNS = (
+    replace(
+        id_column("weekly"),
+        is_required=True,
+        description=text("A short unique name, used in the column rule of the sheet villages."),
+    ),
+    name_column("Weekly clinic", "每周巡诊", "规则名称"),
+    *FREQUENCY_COLUMNS,
+    *SERVICE_COLUMNS,
+    *NEEDS_COLUMNS,
+    PREFERRED_TEAM,
+)
+
+FIRST_DAY = Column(
+    name="first_day",
+    zh="开始日期",
+    kind="date",
+    example="2026-02-16",
+    is_required=True,
+    description=text("The first day."),
+    aliases=("day", "date", "start", "from", "日期", "起始日期"),
+)
+LAST_DAY = Column(
+    name="last_day",
+    zh="结束日期",
+    kind="date",
+    example="2026-02-22",
+    description=text("The last day, included."),
+    aliases=("end", "to", "until", "截止日期"),
+)
+
+CALENDAR_COLUMNS = (
+    FIRST_DAY,
+    replace(LAST_DAY, default=text("the first day only")),
+    Column(
+        name="kind",
+        zh="类型",
+        kind="choice",
+        choices={"workday": "工作日", "weekend": "周末", "holiday": "节假日", "makeup": "调休上班"},
+        synonyms={
+            "放假": "holiday",
+            "假日": "holiday",
+            "休": "holiday",
+            "班": "makeup",
+            "补班": "makeup",
+            "上班": "makeup",
+        },
+        is_required=True,
+        example="holiday",
+        example_zh="节假日",
+        description=text("What kind of day it is; this wins over the public calendar."),
+        aliases=("type", "日期类型"),
+    ),
+    name_column("Spring Festival", "春节", "节日"),
+)
+
+CLOSURE_COLUMNS = (
+    Column(
+        name="kind",
+        zh="类型",
+        kind="choice",
+        choices={"village": "村庄", "road": "道路"},
+        synonyms={"site": "village", "村": "village", "路": "road"},
+        is_required=True,
+        example="road",
+        example_zh="道路",
+        description=text("What is closed: a village or a road."),
+        aliases=("type",),
+    ),
+    replace(
+        id_column("R12"),
+        is_required=True,
+        description=text("The id or name of the village or road."),
+        aliases=("name", "名称", "code", "代码"),
+    ),
+    FIRST_DAY,
+    replace(LAST_DAY, is_required=True),
+    Column(
+        name="reason",
+        zh="原因",
+        kind="text",
+        example="landslide",
+        example_zh="塌方",
+        description=text("Why; printed for the teams."),
+        aliases=("封闭原因",),
+    ),
+)
+
+SETTING_COLUMNS = (
+    Column(
+        name="setting",
+        zh="项目",
+        kind="id",
+        is_required=True,
+        example="terrain",
+        example_zh="地形",
+        description=text("The name of the setting."),
+        aliases=("name", "名称", "设置项"),
+    ),
+    Column(
+        name="value",
+        zh="值",
+        kind="text",
+        example="mountains",
+        example_zh="山区",
+        description=text("Its value."),
+        aliases=("内容",),
+    ),
+)
+
+SETTINGS = (
+    Column(
+        name="name",
+        zh="县名",
+        kind="text",
+        example="Sangzhi",
+        example_zh="桑植县",
+        description=text("The county's name, printed on every sheet."),
+        aliases=("county", "名称"),
+    ),
+    Column(
+        name="country",
+        zh="国家",
+        kind="id",
+        example="CN",
+        description=text("Two-letter code of the country whose public holidays hold."),
+        default=text("CN"),
+        synonyms={"中国": "CN"},
+    ),
+    replace(PHONE, description=text("The telephone number of the office that plans.")),
+    replace(
+        PHONE,
+        name="emergency_phone",
+        zh="急救电话",
+        aliases=("emergency",),
+        example="120",
+        default=text("120"),
+        description=text("The number to call in an emergency."),
+    ),
+    Column(
+        name="terrain",
+        zh="地形",
+        kind="choice",
+        choices={"plains": "平原", "hills": "丘陵", "mountains": "山区"},
+        synonyms={"plain": "plains", "hill": "hills", "mountain": "mountains", "山地": "mountains"},
+        example="mountains",
+        example_zh="山区",
+        default=text("hills"),
+        description=text("How winding the roads are, where none are given."),
+    ),
+    Column(
+        name="season",
+        zh="季节",
+        kind="choice",
+        choices={"dry": "旱季", "wet": "雨季", "winter": "冬季"},
+        example="dry",
+        example_zh="旱季",
+        default=text("dry"),
+        description=text("How fast the roads are: wet slows unpaved roads and closes fords, winter slows all."),
+    ),
+    Column(
+        name="start",
+        zh="开始日期",
+        kind="date",
+        example="2026-03-02",
+        default=text("the Monday to come"),
+        description=text("The first day to plan, where the command does not say it; a Monday is best."),
+        aliases=("first_day", "起始日期"),
+    ),
+    Column(
+        name="weeks",
+        zh="周数",
+        kind="whole",
+        low=1,
+        high=53,
+        example="4",
+        default=text("1"),
+        description=text("How many weeks to plan, where the command does not say it."),
+    ),
+)
+
+SHEETS = (
+    Sheet(
+        name="villages",
+        zh="村庄",
+        columns=VILLAGE_COLUMNS,
+        is_required=True,
+        description=text(
+            "One row for each village or other place that is visited. A filled cell wins over the village's rules."
+        ),
+        aliases=("village", "sites", "site", "村", "站点", "服务点"),
+    ),
+    Sheet(
+        name="teams",
+        zh="队伍",
+        columns=TEAM_COLUMNS,
+        is_required=True,
+        description=text("One row for each mobile-hospital team."),
+        aliases=("team", "团队", "医疗队"),
+    ),
+    Sheet(
+        name="bases",
+        zh="基地",
+        columns=BASE_COLUMNS,
+        is_required=True,
+        description=text("Where teams start and end their day."),
+        aliases=("base", "depots", "驻地", "出发点"),
+    ),
+    Sheet(
+        name="rules",
+        zh="规则",
+        columns=RULE_COLUMNS,
+        description=text("How often villages are visited. Not needed where villages say it themselves."),
+        aliases=("rule", "巡诊规则"),
+    ),
+    Sheet(
+        name="calendar",
+        zh="日历",
+        columns=CALENDAR_COLUMNS,
+        description=text("Days that differ from the public calendar."),
+        aliases=("calendars", "holidays", "节假日"),
+    ),
+    Sheet(
+        name="closures",
+        zh="封闭",
+        columns=CLOSURE_COLUMNS,
+        description=text("Villages and roads that are closed on some days."),
+        aliases=("closure", "封路", "停诊"),
+    ),
+    Sheet(
+        name="roads",
+        zh="道路",
+        columns=ROAD_COLUMNS,
+        is_drawn=True,
+        description=text("The roads, one row or feature for each stretch. Without it, travel is estimated."),
+        aliases=("road", "路网"),
+    ),
+    Sheet(
+        name="rivers",
+        zh="河流",
+        columns=(name_column("Li river", "澧水"), GEOMETRY),
+        is_drawn=True,
+        description=text("Rivers, for the maps only."),
+        aliases=("river",),
+    ),
+    Sheet(
+        name="boundary",
+        zh="边界",
+        columns=(name_column("Sangzhi", "桑植县"), GEOMETRY),
+        is_drawn=True,
+        description=text("The county's boundary, for the maps only."),
+        aliases=("boundaries", "县界"),
+    ),
+    Sheet(
+        name="settings",
+        zh="设置",
+        columns=SETTING_COLUMNS,
+        description=text("A few facts about the county, one in each row."),
+        aliases=("setting", "参数"),
+    ),
+)
+SHEET_BY_NAME = {sheet.name: sheet for sheet in SHEETS}
+
+
+def column_of(sheet: str, name: str) -> Column:
+    """Return a column by the names of its sheet and itself; KeyError if there is none."""
+    return SHEET_BY_NAME[sheet].column(name)

@@ -1,0 +1,1 @@
+"""The five sample counties: for each its land and its rules."""

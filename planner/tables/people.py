@@ -1,0 +1,172 @@
+"""Rows become bases, teams and sites."""
+
+from __future__ import annotations
+
+from planner.errors import ModelError
+from planner.language import text
+from planner.model import DEFAULT_SHIFT, Base, Site, Team
+from planner.tables.faults import Faults
+from planner.tables.reading import Row
+from planner.tables.references import Register, find_or_note, note_unknown
+from planner.tables.visit_rules import build_rules
+from planner.values import DateRange, LunchBreak, MarketDays
+
+EARLIEST_LUNCH, LATEST_LUNCH = 11 * 60 + 30, 13 * 60
+TEAM_CELLS = (
+    "institution",
+    "weekdays",
+    "works_holidays",
+    "skills",
+    "capacity_per_day",
+    "max_stops_per_day",
+    "speed_factor",
+    "access_class",
+    "may_be_lent",
+    "nights_away",
+    "leader",
+    "phone",
+    "vehicle",
+)
+SITE_CELLS = (
+    "windows",
+    "access_classes",
+    "population",
+    "population_65",
+    "place",
+    "contact",
+    "phone",
+    "township",
+)
+
+
+def build_bases(bases: Register) -> tuple[Base, ...]:
+    """Return the bases whose rows are whole, sorted by id."""
+    return tuple(
+        Base(
+            id=base_id,
+            name=row.get("name", base_id),
+            lon=row.get("lon"),
+            lat=row.get("lat"),
+            phone=row.get("phone", ""),
+        )
+        for base_id, row in sorted(bases.row_by_id.items())
+        if not row.faulty
+    )
+
+
+def build_teams(teams: Register, bases: Register, villages: Register, faults: Faults) -> tuple[Team, ...]:
+    """Return the teams, sorted by id; what is wrong with them is noted."""
+    townships = {row.get("township") for row in villages.row_by_id.values()} - {None}
+    built = []
+    for team_id, row in sorted(teams.row_by_id.items()):
+        base = _base(row, "base", bases, faults)
+        end_base = _base(row, "end_base", bases, faults)
+        owns = _owned(row, villages, townships, faults)
+        lunch = _lunch(row, faults)
+        if row.faulty or base is None:
+            continue
+        values = {name: row.get(name) for name in TEAM_CELLS if name in row.values}
+        values["days_off"] = frozenset(row.get("days_off", ()))
+        built.append(
+            Team(
+                id=team_id,
+                name=row.get("name", team_id),
+                base=base,
+                end_base=end_base,
+                shift=row.get("shift", DEFAULT_SHIFT),
+                lunch=lunch,
+                owns=owns,
+                **values,
+            )
+        )
+    return tuple(built)
+
+
+def _base(row: Row, column: str, bases: Register, faults: Faults) -> str | None:
+    word = row.get(column)
+    return find_or_note(row.where(column), word, bases, faults) if word is not None else None
+
+
+def _owned(row: Row, villages: Register, townships: set[str], faults: Faults) -> frozenset[str]:
+    """Return the village ids and township names a team owns. An id wins over a township, a township over a name."""
+    owned = set()
+    for word in row.get("owns", ()):
+        if word in villages.row_by_id or word in townships:
+            owned.add(word)
+        elif (found := villages.find(word)) is not None:
+            owned.add(found)
+        else:
+            kind = text("village or township")
+            note_unknown(row.where("owns"), word, [*villages.words, *townships], kind, faults)
+    return frozenset(owned)
+
+
+def _lunch(row: Row, faults: Faults) -> LunchBreak | None:
+    minutes = row.get("lunch_minutes", 0)
+    given = [name for name in ("lunch_earliest", "lunch_latest") if name in row.values]
+    if given and "lunch_minutes" not in row.values and "lunch_minutes" not in row.faulty:
+        problem = text("a time of the lunch break is given, but not how long it is.")
+        faults.add(row.where(given[0]), problem, text("Fill in lunch_minutes, for example 45."))
+    if minutes == 0:
+        return None
+    earliest = row.get("lunch_earliest", min(EARLIEST_LUNCH, row.get("lunch_latest", EARLIEST_LUNCH)))
+    latest = row.get("lunch_latest", max(LATEST_LUNCH, earliest))
+    if earliest > latest:
+        problem = text("lunch_earliest is after lunch_latest.")
+        faults.add(row.where("lunch_earliest"), problem, text("Write the earlier time in lunch_earliest."))
+        return None
+    return LunchBreak(earliest_minute=earliest, latest_minute=latest, minutes=minutes)
+
+
+def build_sites(
+    villages: Register,
+    rules: Register,
+    teams: Register,
+    closed: dict[str, tuple[DateRange, ...]],
+    faults: Faults,
+) -> tuple[Site, ...]:
+    """Return the sites, sorted by id; what is wrong with them is noted."""
+    institutions = {row.get("institution") for row in teams.row_by_id.values()} - {None}
+    built = []
+    for site_id, row in sorted(villages.row_by_id.items()):
+        visit_rules = build_rules(row, rules, teams, faults)
+        owner = _owner(row, teams, institutions, faults)
+        market = _market_days(row, faults)
+        if row.faulty or not visit_rules:
+            continue
+        values = {name: row.get(name) for name in SITE_CELLS if name in row.values}
+        try:
+            site = Site(
+                id=site_id,
+                name=row.get("name", site_id),
+                lon=row.get("lon"),
+                lat=row.get("lat"),
+                rules=visit_rules,
+                owner=owner,
+                is_holiday_allowed=row.get("holiday_allowed", False),
+                closed=closed.get(site_id, ()),
+                market_days=market,
+                **values,
+            )
+        except ModelError as error:
+            faults.add_model_error(row.where(), error)
+            continue
+        built.append(site)
+    return tuple(built)
+
+
+def _owner(row: Row, teams: Register, institutions: set[str], faults: Faults) -> str | None:
+    word: str | None = row.get("owner")
+    if word is None or word in institutions:
+        return word
+    found = teams.find(word)
+    if found is None:
+        note_unknown(row.where("owner"), word, [*teams.words, *institutions], text("team or institution"), faults)
+    return found
+
+
+def _market_days(row: Row, faults: Faults) -> MarketDays | None:
+    digits = row.get("market_days")
+    if digits is None:
+        return None
+    return MarketDays(digits=digits, calendar=row.get("market_calendar", "lunar"))

@@ -1,0 +1,101 @@
+"""The walls of the house: what imports what, the public names, and that every sentence has its Chinese."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import planner
+from planner.language import LOCALE_FOLDER, _chinese, say, text
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("planner", "maps")
+
+
+def python_files() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def test_imports_go_down_the_list() -> None:
+    """The contracts of pyproject.toml hold (the same check as ``make test``, so that plain pytest sees it too)."""
+    script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_light_core_loads_no_heavy_package() -> None:
+    """``import planner`` stays quick: no solver, tables, graphs, maps or web code behind it."""
+    heavy = "{'ortools', 'pandas', 'geopandas', 'networkx', 'folium', 'jinja2', 'scipy', 'shapely', 'typer', 'rich'}"
+    script = f"import sys, planner; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_few_and_exist() -> None:
+    """At most 25 names, sorted, each one real."""
+    assert len(planner.__all__) <= 25
+    assert list(planner.__all__) == sorted(planner.__all__)
+    assert all(hasattr(planner, name) for name in planner.__all__)
+
+
+def test_no_file_is_longer_than_500_lines() -> None:
+    """A file that long has two rooms in it."""
+    long = {str(p.relative_to(ROOT)): n for p in python_files() if (n := p.read_text("utf-8").count("\n")) > 500}
+    assert not long
+
+
+def templates_in(path: Path) -> Iterator[str]:
+    """Yield the first argument of every ``text("...")`` call in a file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text"
+        if is_call and node.args and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value)
+
+
+def test_every_sentence_has_its_chinese() -> None:
+    """What a scheduler reads in English can be read in Chinese, with the same values in it."""
+    missing = {t for path in python_files() for t in templates_in(path) if t not in _chinese()}
+    assert not missing
+
+
+def test_chinese_sentences_use_the_same_values() -> None:
+    """A translation that forgets ``{row}`` would lose the place of a fault."""
+    import string
+
+    def names(template: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+    differing = {english for english, chinese in _chinese().items() if names(english) != names(chinese)}
+    assert not differing
+
+
+def test_catalogues_do_not_contradict_each_other() -> None:
+    """A sentence translated in two catalogues is translated the same way."""
+    from babel.messages.pofile import read_po
+
+    seen: dict[str, str] = {}
+    for path in sorted(LOCALE_FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    assert seen.setdefault(str(message.id), str(message.string)) == str(message.string), path.name
+
+
+def test_sentence_is_said_in_the_language_asked() -> None:
+    """The same sentence, kept once, is read in either language."""
+    sentence = text("row {row}", row=14)
+    assert (say(sentence, "en"), say(sentence, "zh")) == ("row 14", "第 14 行")
+
+
+def test_every_test_states_its_fact() -> None:
+    """A test without a docstring is a puzzle to whoever breaks it."""
+    mute = {
+        f"{path.name}:{node.name}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    }
+    assert not mute
