@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from planner.solver.weeknodes import (
     COST_SCALE,
     FORBIDDEN_MINUTES,
     WEEK_MINUTES,
-    Call,
     Node,
     WeekQuestion,
     call_node,
@@ -36,7 +36,7 @@ Days = Mapping[tuple[str, date], tuple[int, ...]]  # (team id, day) -> numbers o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchLimits:
-    """When a routing model stops: ``solutions`` found (0: at the first local optimum), ``guard_seconds`` in any case."""
+    """When a routing model stops: ``solutions`` found (0: at the first local optimum) or ``guard_seconds``."""
 
     solutions: int = 0
     guard_seconds: float = 30.0
@@ -96,7 +96,8 @@ class _WeekModel:
         cost = weights.per_km * metres / 1000 + weights.per_duty_hour * minutes / 60
         extra = [0.0] * self.first_call + [call.extra_cost.get(team.id, 0.0) for call in self.question.calls]
         scaled = np.rint(COST_SCALE * (cost + np.array(extra)[None, :]))
-        return np.clip(scaled, 0, COST_LIMIT).astype(np.int64)
+        limited: NDArray[np.int64] = np.clip(scaled, 0, COST_LIMIT).astype(np.int64)
+        return limited
 
     def _register(self, matrix: NDArray[np.int64], known: dict[bytes, int]) -> int:
         key = matrix.tobytes()
@@ -171,9 +172,7 @@ class _WeekModel:
             if number not in self.ends:
                 visit_minutes[self.index(number)] = node.minutes
         for vehicle, team in enumerate(self.teams):
-            breaks = [
-                self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)
-            ]
+            breaks = [self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)]
             if breaks:
                 self.time.SetBreakIntervalsOfVehicle(breaks, vehicle, visit_minutes)
 
@@ -243,7 +242,7 @@ def _allow_only(variable: Any, intervals: Iterable[tuple[int, int]]) -> None:
         else:
             merged.append((low, high))
     variable.SetRange(merged[0][0], merged[-1][1])
-    for (_, before), (after, _) in zip(merged, merged[1:], strict=False):
+    for (_, before), (after, _) in pairwise(merged):
         variable.RemoveInterval(before + 1, after - 1)
 
 

@@ -38,7 +38,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysQuestion:
-    """What the calendar model is asked. ``keep`` is a choice to start from, from which at most ``changes`` may differ."""
+    """What the calendar model is asked. ``keep`` is a choice to start from, ``changes`` how many new ones it may hold."""
 
     group: Group
     prices: Mapping[Slot, SlotPrice]
@@ -90,7 +90,9 @@ class _DaysModel:
         """Add the choices of a task: one team a day, or every class of a joint session covered."""
         made: dict[date, Any] = {}
         for day, teams in frame.own_by_day.items():
-            comes = {team: self._choice_of(task, team, day) for team in teams if self._price(task, team, day) is not None}
+            comes = {
+                team: self._choice_of(task, team, day) for team in teams if self._price(task, team, day) is not None
+            }
             if not comes:
                 continue
             if frame.rule.composition:
@@ -116,7 +118,7 @@ class _DaysModel:
     def _soft_cost(self, task: Task, team: str, day: date) -> float:
         weights, frame = self.problem.weights, self.frames[task]
         site = self.problem.site_by_id[task.site_id]
-        is_other = frame.rule.preferred_team not in {None, team}
+        is_other = not frame.rule.composition and frame.rule.preferred_team not in {None, team}
         is_off_market = site.market_days is not None and not is_market_day(site, day)
         return (
             weights.per_lent_visit * (team in frame.lent)
@@ -131,6 +133,9 @@ class _DaysModel:
         for skill in sorted(frame.rule.composition):
             able = [comes[team] for team in comes if skill in self.problem.team_by_id[team].skills]
             self.model.add_bool_or([*able, held.negated()])
+        if frame.rule.preferred_team is not None:
+            price = self.problem.weights.per_visit_by_other_team
+            self.costs += [(held, price), (comes.get(frame.rule.preferred_team, 0), -price)]
         return held
 
     def _add_consistency(self, task: Task, frame: Frame, made: Mapping[date, Any]) -> None:
@@ -186,7 +191,10 @@ class _DaysModel:
             inside = [
                 task
                 for task in comes
-                if all(any(a.start_minute <= w.start_minute and w.end_minute <= a.end_minute for a in spans) for w in windows[task])
+                if all(
+                    any(a.start_minute <= w.start_minute and w.end_minute <= a.end_minute for a in spans)
+                    for w in windows[task]
+                )
             ]
             shortest = min(service[task] for task in inside)
             if shortest == 0:

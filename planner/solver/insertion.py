@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 from planner.model import Problem, Task
 from planner.solver.clock import Clock, Tasks
@@ -72,9 +72,13 @@ class Inserter:
             {slot: tuple(task for task in tasks if (task, slot[1]) not in broken) for slot, tasks in state.items()}
         )
 
-    def serve_owed(self, state: State, tasks: Iterable[Task], *, with_lent: bool) -> State:
-        """Return the state with owed visits placed where the rules and the routes leave room, dearest first."""
-        for task in sorted(tasks, key=lambda t: (-self.frames[t].rule.priority, t)):
+    def serve_owed(self, state: State, tasks: Iterable[Task], *, with_lent: bool, in_order: bool = False) -> State:
+        """Return the state with owed visits placed where the rules and the routes leave room.
+
+        The tasks that matter most come first, unless they are to be taken ``in_order``.
+        """
+        ordered = tasks if in_order else sorted(tasks, key=lambda t: (-self.frames[t].rule.priority, t))
+        for task in ordered:
             frame = self.frames[task]
             for _ in range(frame.asked):
                 days = visits_of({s: t for s, t in state.items() if task in t}).get(task, {})
@@ -148,8 +152,7 @@ class Inserter:
         legs = self.pricer.legs(crew, day)
         way = [legs.index[place] for place in (crew.base, *(t.site_id for t in route), crew.last_base)]
         site = legs.index[task.site_id]
-        pairs = zip(way, way[1:], strict=False)
-        return [float(legs.cost[a, site] + legs.cost[site, b] - legs.cost[a, b]) for a, b in pairs]
+        return [float(legs.cost[a, site] + legs.cost[site, b] - legs.cost[a, b]) for a, b in pairwise(way)]
 
     def _first_fitting(self, state: State, task: Task, places: Sequence[Place]) -> dict[Slot, Tasks] | None:
         for place in places[:MAX_TRIES]:

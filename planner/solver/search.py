@@ -1,8 +1,9 @@
 """The search: days by CP-SAT, circuits by the routing model, and what one refuses goes back to the other.
 
-Groups that share no team are searched one by one. A group's first plan takes its prices from seed villages;
-each later round prices the days by the routes at hand, lets CP-SAT move some visits, and lets the routing
-model make the circuits of the weeks again. A change stays when the exact cost of the group falls.
+Groups that share no team are searched one by one. A first plan places visit by visit and routes every week; the
+calendar question then chooses all days of a group together, learning from what the circuits refuse. Each later
+round re-places some neighbouring villages, prices the days by the routes at hand and asks again, and searches a
+week longer. A change stays when the exact cost of the group falls.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from planner.solver.frame import Group, build_frames, independent_groups
 from planner.solver.insertion import Inserter
 from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
-from planner.solver.state import Ledger, State, visits_of
+from planner.solver.state import Ledger, State, visits_of, without_empty
 from planner.solver.subsets import team_subsets
 from planner.solver.weeks import improve_week
 from planner.values import week_of
 
-CUT_ROUNDS = 3  # how often the first plan of a group goes back to the calendar question
-PATIENCE = 6  # rounds without a gain after which a group is left alone
-IMPROVE_SOLUTIONS = 400  # of the routing model's guided search, for one week
-FIRST_EFFORT = 2.0  # deterministic seconds of the first calendar question of a group
-ROUND_EFFORT = 0.5
+CUT_ROUNDS = 4  # how often the first calendar question of a group is asked again with what the circuits refused
+PATIENCE = 5  # rounds without a gain after which a group is left alone
+ASK_EVERY = 3  # rounds between two calendar questions of a group
+WEEK_SOLUTIONS = 300  # of the routing model's guided search, for one week
+FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each about three seconds of one slow core
+ROUND_EFFORT = 0.1
+LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
+NEAR_MISS = 1.01  # a re-placement this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
 
@@ -47,10 +51,15 @@ class _Progress:
 
 
 class Search:
-    """A search on one problem. ``remaining`` tells the seconds left; it stops steps, it decides nothing else."""
+    """A search on one problem.
 
-    def __init__(self, problem: Problem, seed: int, remaining: Callable[[], float]) -> None:
-        self.problem, self.seed, self.remaining = problem, seed, remaining
+    ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told after each group.
+    """
+
+    def __init__(
+        self, problem: Problem, seed: int, remaining: Callable[[], float], on_step: Callable[[], None] = lambda: None
+    ) -> None:
+        self.problem, self.seed, self.remaining, self.on_step = problem, seed, remaining, on_step
         self.clock = Clock(problem)
         self.pricer = Pricer(problem)
         self.frames = build_frames(problem, self.clock)
@@ -60,10 +69,19 @@ class Search:
         self.state: State = {}
 
     def start(self) -> None:
-        """Make the first complete plan."""
+        """Make the first complete plan: visit by visit, then the circuits of every week."""
+        for progress in self.progress:
+            group = progress.group
+            self._take(progress, self.inserter.serve_owed({}, group.tasks, with_lent=False))
+            self._take(progress, self._weeks(group, self._part(group), self.problem.horizon.weeks))
+
+    def ask_days(self) -> None:
+        """Ask the calendar question of every group, again while the circuits refuse what it chose."""
         for number, progress in enumerate(self.progress):
             share = self.remaining() / (len(self.progress) - number)
-            self._first_plan(progress, share)
+            if share > 0 and self._is_askable(progress.group):
+                self._ask_first(progress, share)
+                self.on_step()
 
     def answer(self) -> State:
         """Return the best state, with lent teams where the owners could not come.
@@ -71,10 +89,6 @@ class Search:
         Lent visits are placed last and afresh each time: in the search itself groups stay independent.
         """
         return self.inserter.serve_owed(self.state, self._owed(self.state, self.frames), with_lent=True)
-
-    def _owed(self, state: State, tasks: Iterable[Task]) -> list[Task]:
-        made = visits_of(state)
-        return [task for task in tasks if any(missing_visits(self.frames[task], made.get(task, {})))]
 
     def improve(self, number: int) -> bool:
         """Search each group once more; return whether any may still improve."""
@@ -84,56 +98,97 @@ class Search:
             if self.remaining() <= 0:
                 return True
             self._improve_group(progress, number)
+            self.on_step()
         return any(progress.idle_rounds < PATIENCE for progress in self.progress)
 
-    def _first_plan(self, progress: _Progress, share: float) -> None:
+    def _is_askable(self, group: Group) -> bool:
+        return sum(len(tasks) for tasks in slot_tasks(self.frames, group).values()) <= LARGE_QUESTION
+
+    def _ask_first(self, progress: _Progress, share: float) -> None:
         group = progress.group
         prices = seed_prices(self.problem, self.frames, group, self.pricer)
-        keep: Choice | None = None
+        keep = _as_choice(self._part(group))
         for attempt in range(CUT_ROUNDS):
-            choice = self._choose(progress, prices, keep, effort=FIRST_EFFORT, guard=share / 2)
-            if choice is None:
-                break
-            state = self._circuits(group, self.inserter.build(choice), choice, solutions=0)
+            effort = FIRST_EFFORT * 2**attempt
+            choice = self._choose(progress, prices, keep, effort=effort, guard=share / 2)
+            if choice is None or self.remaining() <= 0:
+                return
+            state = self._settle(group, self.inserter.build(choice), {})
             self._take(progress, state)
             refused = refused_visits(choice, state)
-            if not refused or self.remaining() <= 0:
-                break
+            if not refused:
+                return
             self._learn(progress, choice, refused)
-            keep = choice
-        if progress.cost == float("inf"):  # no choice within the effort: place visit by visit
-            self._take(progress, self.inserter.serve_owed(self._part(group), group.tasks, with_lent=False))
 
     def _improve_group(self, progress: _Progress, number: int) -> None:
         group, before = progress.group, progress.cost
         dice = random.Random(f"{self.seed} {number} {group.tasks[0]}")
-        current = self._part(group)
-        if len(group.tasks) > 1:
-            prices = _noisy(self._route_prices(group, current), dice, 0.3 * (number % 3))
-            changes = max(2, sum(map(len, current.values())) // dice.choice((4, 8, 16)))
-            choice = self._choose(
-                progress, prices, _as_choice(current), effort=ROUND_EFFORT, guard=self.remaining(), changes=changes
-            )
-            if choice is not None:
-                state = self.inserter.rebuild(current, choice)
-                self._take(progress, self._circuits(group, state, choice, solutions=0, only_changed=current))
-        self._take(progress, self._polish(group, self._part(group), dice))
+        for _ in range(max(10, min(len(group.tasks), 60))):
+            if self.remaining() <= 0:
+                return
+            self._take(progress, self._replaced(progress, dice))
+        if number % ASK_EVERY == 0 and self._is_askable(group):
+            self._take(progress, self._asked_again(progress, dice))
+        week = dice.choice(self.problem.horizon.weeks)
+        self._take(progress, self._weeks(group, self._part(group), [week], solutions=WEEK_SOLUTIONS, first=number))
         progress.idle_rounds = 0 if progress.cost < before - MIN_GAIN else progress.idle_rounds + 1
 
-    def _polish(self, group: Group, state: State, dice: random.Random) -> State:
-        """Return the state with one week searched longer."""
-        week = dice.choice(self.problem.horizon.weeks)
-        return self._weeks(group, state, [week], solutions=IMPROVE_SOLUTIONS)
+    def _replaced(self, progress: _Progress, dice: random.Random) -> State:
+        """Return the state with some neighbouring tasks taken out on all their days and placed again."""
+        group, current = progress.group, self._part(progress.group)
+        taken = self._neighbours(group, dice)
+        kept = {slot: tuple(task for task in tasks if task not in taken) for slot, tasks in current.items()}
+        state = self.inserter.serve_owed(without_empty(kept), taken, with_lent=False, in_order=True)
+        if self.ledger.cost(group, state) < NEAR_MISS * progress.cost and state != current:
+            state = self._settle(group, state, current)
+        return state
+
+    def _neighbours(self, group: Group, dice: random.Random) -> list[Task]:
+        """Return 2 to 6 tasks near a random one, in random order."""
+        first = dice.choice(group.tasks)
+        sites = self.problem.site_by_id
+        middle = sites[first.site_id]
+
+        def distance(task: Task) -> tuple[float, Task]:
+            site = sites[task.site_id]
+            return (site.lon - middle.lon) ** 2 + (site.lat - middle.lat) ** 2, task
+
+        count = dice.randint(2, 6)
+        near = sorted((task for task in group.tasks if task != first), key=distance)[: 2 * count]
+        taken = [first, *dice.sample(near, min(count - 1, len(near)))]
+        dice.shuffle(taken)
+        return taken
+
+    def _asked_again(self, progress: _Progress, dice: random.Random) -> State:
+        """Return the state after a calendar question priced by its own routes, with a limited number of changes."""
+        group, current = progress.group, self._part(progress.group)
+        prices = {
+            slot: self.pricer.price_by_route(slot, current.get(slot, ()), tasks).scaled(dice.uniform(0.8, 1.2))
+            for slot, tasks in slot_tasks(self.frames, group).items()
+        }
+        changes = max(2, sum(map(len, current.values())) // dice.choice((4, 8, 16)))
+        keep = _as_choice(current)
+        choice = self._choose(
+            progress,
+            prices,
+            keep,
+            effort=ROUND_EFFORT,
+            guard=self.remaining(),
+            changes=changes,
+            seed=dice.randrange(10**6),
+        )
+        return current if choice is None else self._settle(group, self.inserter.rebuild(current, choice), current)
 
     def _choose(
         self,
         progress: _Progress,
         prices: dict[Slot, SlotPrice],
-        keep: Choice | None,
+        keep: Choice,
         *,
         effort: float,
         guard: float,
         changes: int | None = None,
+        seed: int | None = None,
     ) -> Choice | None:
         question = DaysQuestion(
             group=progress.group,
@@ -142,37 +197,36 @@ class Search:
             cuts=tuple(progress.cuts),
             keep=keep,
             changes=changes,
-            seed=self.seed,
+            seed=self.seed if seed is None else seed,
             effort=effort,
             guard_seconds=guard,
         )
         return choose_days(self.problem, self.frames, question)
 
-    def _circuits(
-        self, group: Group, state: State, choice: Choice, *, solutions: int, only_changed: State | None = None
-    ) -> State:
-        """Return the state with its weeks routed, and what the routes refuse placed elsewhere where there is room."""
-        weeks = [week for week in self.problem.horizon.weeks if _is_changed(week, state, only_changed)]
-        state = self._weeks(group, state, weeks, solutions=solutions)
-        return self.inserter.serve_owed(state, group.tasks, with_lent=False)
+    def _settle(self, group: Group, state: State, before: State) -> State:
+        """Return the state with its changed weeks routed, and what was refused placed elsewhere where there is room."""
+        weeks = [week for week in self.problem.horizon.weeks if _week_of(state, week) != _week_of(before, week)]
+        return self.inserter.serve_owed(self._weeks(group, state, weeks), group.tasks, with_lent=False)
 
-    def _weeks(self, group: Group, state: State, weeks: Iterable[date], *, solutions: int) -> State:
+    def _weeks(self, group: Group, state: State, weeks: Iterable[date], *, solutions: int = 0, first: int = 0) -> State:
         """Return the state with each week routed anew, wherever that is sound and cheaper."""
         for week in weeks:
-            for teams in team_subsets(self.problem, group, state, week):
+            for teams in team_subsets(self.problem, group, state, week, first=first):
                 if self.remaining() <= 0:
                     return state
                 state = self._week(group, state, week, teams, solutions)
         return state
 
     def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...], solutions: int) -> State:
-        owed = self._owed(state, group.tasks)
         limits = SearchLimits(solutions=solutions, guard_seconds=max(0.05, self.remaining()))
-        changed = improve_week(
-            self.problem, self.frames, state, week=week, teams=teams, owed=owed, limits=limits
-        )
+        owed = self._owed(state, group.tasks)
+        changed = improve_week(self.problem, self.frames, state, week=week, teams=teams, owed=owed, limits=limits)
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
+
+    def _owed(self, state: State, tasks: Iterable[Task]) -> list[Task]:
+        made = visits_of(state)
+        return [task for task in tasks if any(missing_visits(self.frames[task], made.get(task, {})))]
 
     def _take(self, progress: _Progress, state: State) -> None:
         """Keep the group's state when it costs less."""
@@ -191,25 +245,11 @@ class Search:
         for slot, minutes in margins.items():
             progress.margins[slot] = progress.margins.get(slot, 0) + minutes
 
-    def _route_prices(self, group: Group, state: State) -> dict[Slot, SlotPrice]:
-        return {
-            slot: self.pricer.price_by_route(slot, state.get(slot, ()), tasks)
-            for slot, tasks in slot_tasks(self.frames, group).items()
-        }
-
-
-def _noisy(prices: dict[Slot, SlotPrice], dice: random.Random, amount: float) -> dict[Slot, SlotPrice]:
-    """Return the prices with each slot's tasks made dearer or cheaper together, so that neighbours move together."""
-    return {slot: price.scaled(1 + dice.uniform(-amount, amount)) for slot, price in prices.items()}
-
 
 def _as_choice(state: State) -> Choice:
     return {slot: tuple(sorted(tasks)) for slot, tasks in state.items()}
 
 
-def _is_changed(week: date, state: State, before: State | None) -> bool:
-    """Return whether the week's visits differ from those before (None: from nothing)."""
-    if before is None:
-        return True
-    inside = [{s: set(t) for s, t in found.items() if week_of(s[1]) == week} for found in (state, before)]
-    return inside[0] != inside[1]
+def _week_of(state: State, week: date) -> dict[Slot, set[Task]]:
+    """Return what is done in the week, in whatever order."""
+    return {slot: set(tasks) for slot, tasks in state.items() if week_of(slot[1]) == week}

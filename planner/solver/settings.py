@@ -10,7 +10,7 @@ from planner.language import text
 from planner.plan import Plan
 from planner.values import require, require_whole
 
-Stopped = Literal["rounds", "seconds", "cancelled", "converged"]
+Stopped = Literal["rounds", "seconds", "cancelled", "converged", "crashed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,10 @@ class SearchLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveResult:
-    """The best plan, the checker's verdict on it, and how the search went."""
+    """The best plan, the checker's verdict on it, and how the search went.
+
+    ``stopped`` is "crashed" when the solving process died on the way: the plan is the best it had reported.
+    """
 
     plan: Plan
     evaluation: Evaluation

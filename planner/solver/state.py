@@ -85,8 +85,10 @@ class Ledger:
         owed = sum(missing_visits(frame, days)) * frame.rule.priority
         comings = [(team, day) for day, teams in days.items() for team in teams]
         lent = sum(team in frame.lent for team, _ in comings)
-        other = sum(frame.rule.preferred_team not in {None, team} for team, _ in comings)
-        extra = max(0, len({team for team, _ in comings}) - 1)
+        preferred = frame.rule.preferred_team
+        other = sum(preferred not in teams for teams in days.values()) if preferred else 0
+        needed = max((len(teams) for teams in days.values()), default=0)
+        extra = len({team for team, _ in comings}) - needed
         site = self.problem.site_by_id[task.site_id]
         off_market = sum(not is_market_day(site, day) for day in days) if site.market_days else 0
         return (
@@ -96,4 +98,3 @@ class Ledger:
             + weights.per_extra_team_at_site * extra
             + weights.per_missed_market_day * off_market
         )
-

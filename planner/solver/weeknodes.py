@@ -120,7 +120,7 @@ def travel_arrays(
     in_bits = np.array([node.days_in for node in nodes])
     for day in question.workdays[team.id]:
         bit, matrix = day_bit(question.week, day), problem.matrix(team, day)
-        rows, columns = np.flatnonzero(out_bits & bit), np.flatnonzero(in_bits & bit)
+        rows, columns = np.flatnonzero(out_bits & bit).tolist(), np.flatnonzero(in_bits & bit).tolist()
         places_out = [matrix.index[nodes[k].place_out] for k in rows]
         places_in = [matrix.index[nodes[k].place_in] for k in columns]
         legs = matrix.minutes[np.ix_(places_out, places_in)]

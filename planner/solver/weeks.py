@@ -71,7 +71,8 @@ def week_question(
                 calls += _session(problem, frames[task], day, came, number=len(calls))
             else:
                 options = _float_days(problem, frames[task], others, day, days) if may_float else (day,)
-                calls.append(_call(problem, frames[task], others if may_float else made[task], options, teams, came))
+                known = others if may_float else made[task]
+                calls.append(_call(problem, frames[task], known, days=options, teams=teams, came=came))
     for task in owed:
         if not frames[task].rule.composition and (is_alike or len(days) == 1):
             calls += _owed_call(problem, frames[task], made.get(task, {}), days, teams)
@@ -85,9 +86,7 @@ def _is_alike(problem: Problem, workdays: Mapping[str, tuple[date, ...]]) -> boo
     )
 
 
-def _float_days(
-    problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]
-) -> tuple[date, ...]:
+def _float_days(problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]) -> tuple[date, ...]:
     """Return the days of the week to which the visit could move, its other visits staying where they are."""
     site = problem.site_by_id[frame.task.site_id]
     needs_market = site.market_days is not None and is_market_day(site, day)
@@ -109,9 +108,10 @@ def _call(
     problem: Problem,
     frame: Frame,
     others: VisitDays,
+    *,
     days: tuple[date, ...],
     teams: Iterable[str],
-    came: tuple[str, ...],
+    came: tuple[str, ...] = (),
 ) -> Call:
     known = {team for found in others.values() for team in found}
     able = {team for day in days for team in frame.own_by_day.get(day, ())} | set(came)
@@ -145,17 +145,17 @@ def _owed_call(
     problem: Problem, frame: Frame, others: VisitDays, days: Iterable[date], teams: Iterable[str]
 ) -> list[Call]:
     options = tuple(
-        day
-        for day in days
-        if day in frame.own_by_day and day not in others and keeps_dates(frame, [*others, day])
+        day for day in days if day in frame.own_by_day and day not in others and keeps_dates(frame, [*others, day])
     )
-    call = _call(problem, frame, others, options, teams, ()) if options else None
+    call = _call(problem, frame, others, days=options, teams=teams) if options else None
     return [call] if call is not None and call.teams else []
 
 
 def _start(question: WeekQuestion, state: State) -> Days:
     """Return the state's routes as numbers of calls."""
-    numbers = {(call.task, team, day): k for k, call in enumerate(question.calls) for team in call.teams for day in call.days}
+    numbers = {
+        (call.task, team, day): k for k, call in enumerate(question.calls) for team in call.teams for day in call.days
+    }
     start = {}
     for team, days in question.workdays.items():
         for day in days:

@@ -1,0 +1,141 @@
+"""The solving process: searches, reports each better plan through a pipe, and dies with its parent.
+
+It exists because ortools can end or stall a whole process; the parent (``supervision``) loses nothing by it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from planner.evaluation import Evaluation, evaluate
+from planner.model import Problem
+from planner.plan import Plan
+from planner.solver.answer import Reasons, make_plan, provenance
+from planner.solver.search import Search
+from planner.solver.settings import SearchStep, SolveSettings, Stopped
+
+PR_SET_PDEATHSIG = 1
+POLL_SECONDS = 0.05
+FOREVER = 1e9
+REPORT_SHARE = 15  # a report inside a round may take a fifteenth of the time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the child is to do; ``deadline`` is a reading of ``time.monotonic``, None: no limit."""
+
+    problem: Problem
+    settings: SolveSettings
+    deadline: float | None
+    dataset_sha256: str
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """Sent for each better plan."""
+
+    plan: Plan
+    evaluation: Evaluation
+    step: SearchStep
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Sent last."""
+
+    stopped: Stopped
+
+
+def run(order: Order, pipe: Connection) -> None:
+    """Search as ordered and send ``Better`` and, at the end, ``Done``."""
+    die_with_parent(order.parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _Run(order, pipe).run()
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent ends (Linux; elsewhere the pipe's end is noticed)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            sys.exit(1)
+
+
+class _Run:
+    """One search with its clock and its pipe."""
+
+    def __init__(self, order: Order, pipe: Connection) -> None:
+        self.order, self.pipe = order, pipe
+        self.started = time.monotonic()
+        self.is_cancelled = False
+        self.polled = self.reported = 0.0
+        self.answer_seconds = 0.2  # how long the last answer took to make, kept free at the end
+        self.rounds = 0
+        self.best: tuple[bool, float] | None = None
+
+    def run(self) -> None:
+        settings = self.order.settings
+        search = self.search = Search(self.order.problem, settings.seed, self.remaining, self._report_now_and_then)
+        self.reasons = Reasons(self.order.problem)
+        search.start()
+        self.report()
+        search.ask_days()
+        self.report()
+        while self._is_asked_for_more():
+            may_improve = search.improve(self.rounds + 1)
+            self.rounds += 1
+            self.report()
+            if not may_improve:
+                self.pipe.send(Done("converged"))
+                return
+        self.pipe.send(Done(self._why_stopped()))
+
+    def _is_asked_for_more(self) -> bool:
+        rounds = self.order.settings.rounds
+        return (rounds is None or self.rounds < rounds) and self.remaining() > 0
+
+    def _why_stopped(self) -> Stopped:
+        if self.is_cancelled:
+            return "cancelled"
+        return "seconds" if self.remaining() <= 0 else "rounds"
+
+    def remaining(self) -> float:
+        """Return the seconds left for searching; 0 once the parent asks to stop or is gone."""
+        now = time.monotonic()
+        if not self.is_cancelled and now - self.polled > POLL_SECONDS:
+            self.polled = now
+            self.is_cancelled = self._is_told_to_stop()
+        if self.is_cancelled:
+            return 0.0
+        return FOREVER if self.order.deadline is None else max(0.0, self.order.deadline - now - self.answer_seconds)
+
+    def _is_told_to_stop(self) -> bool:
+        return self.pipe.poll()  # anything said, or the pipe's end, means stop
+
+    def _report_now_and_then(self) -> None:
+        """Report inside a long round; never when rounds are counted, for then no clock may choose the plan."""
+        pause = max(1.0, REPORT_SHARE * self.answer_seconds)
+        if self.order.settings.rounds is None and time.monotonic() - self.reported > pause:
+            self.report()
+
+    def report(self) -> None:
+        """Send the plan when the checker finds it better than all before."""
+        began = time.monotonic()
+        problem, settings, search = self.order.problem, self.order.settings, self.search
+        made_from = provenance(seed=settings.seed, rounds=self.rounds, dataset_sha256=self.order.dataset_sha256)
+        plan = make_plan(search.frames, search.ledger, search.answer(), self.reasons, made_from)
+        evaluation = evaluate(problem, plan)
+        worth = (bool(evaluation.hard), round(evaluation.cost, 6))
+        now = self.reported = time.monotonic()
+        self.answer_seconds = max(self.answer_seconds, 1.5 * (now - began))
+        if self.best is None or worth < self.best:
+            self.best = worth
+            step = SearchStep(round(now - self.started, 2), self.rounds, evaluation.cost, len(plan.unserved))
+            self.pipe.send(Better(plan, evaluation, step))
