@@ -26,6 +26,7 @@ SPACING = 0.85  # between the lines of two days on one road
 NAME_SIZE, NUMBER_SIZE, SMALL_SIZE, TOWNSHIP_SIZE = 3.1, 2.4, 2.2, 3.0
 MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
+SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
 
@@ -128,7 +129,7 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
 
 
 def _arrange(picture: Picture, width: float, height: float) -> Arrangement:
-    """Show the stops large; the bases and the whole way with them where that costs under a third of the scale."""
+    """Show the stops large; the bases and the whole way with them where that costs less than a third of the scale."""
     bases = [base.at for base in picture.bases]
     stops = [stop.at for stop in picture.stops] or bases
     way = [point for line in picture.lines for point in line]
@@ -194,24 +195,29 @@ def _draw_places(sheet: _Sheet, picture: Picture) -> None:
 
 def _draw_exit(sheet: _Sheet, base: Named, lines: Sequence[Line]) -> None:
     """Where the way to a base outside the map leaves it: an arrow, the base's name and the kilometres left."""
+    at = sheet.frame.xy(base.at)
     for line in lines:
-        way = line if line[0] == base.at else line[::-1]
-        on_paper = sheet.frame.line(way)
+        on_paper = sheet.frame.line(line)
+        if math.dist(at, on_paper[-1]) < math.dist(at, on_paper[0]):
+            on_paper.reverse()
         inside = [box_around(point, 2, 2).is_inside(sheet.frame.box) for point in on_paper]
-        if way[0] != base.at or not any(inside):
+        is_ours = math.dist(at, on_paper[0]) < SNAPPED_METRES * sheet.frame.scale
+        if not is_ours or inside[0] or not any(inside):
             continue
-        first = max(1, inside.index(True))
+        first = inside.index(True)
         metres = sum(math.dist(a, b) for a, b in pairwise(on_paper[: first + 1])) / sheet.frame.scale
-        box = box_around(on_paper[first], 3, 3)
-        (x, y), (to_x, to_y) = on_paper[first], on_paper[first - 1]
-        turn = math.degrees(math.atan2(to_y - y, to_x - x))
-        arrow = {"class": "arrow", "d": "M1.9 0L-1.2 -1.7L-0.5 0L-1.2 1.7Z"}
-        arrow["transform"] = f"translate({show(x)} {show(y)}) rotate({show(turn)})"
-        ET.SubElement(sheet.ink, "path", arrow)
+        box = _draw_arrow(sheet.ink, on_paper[first], towards=on_paper[first - 1])
         sheet.taken.append(box)
         said = f"{shorten(base.name, LONGEST_NAME - 5)} {metres / 1000:.0f} km"
         sheet.want(said, beside=box, size=NAME_SIZE, style="name base-name", weight=5)
         return
+
+
+def _draw_arrow(ink: ET.Element, at: Point, *, towards: Point) -> Box:
+    turn = math.degrees(math.atan2(towards[1] - at[1], towards[0] - at[0]))
+    place = f"translate({show(at[0])} {show(at[1])}) rotate({show(turn)})"
+    ET.SubElement(ink, "path", {"class": "arrow", "d": "M1.9 0L-1.2 -1.7L-0.5 0L-1.2 1.7Z", "transform": place})
+    return box_around(at, 3, 3)
 
 
 def _draw_stops(sheet: _Sheet, stops: Sequence[Numbered]) -> None:

@@ -13,10 +13,10 @@ import folium
 from shapely.geometry import LineString
 
 from maps.scene import Backdrop, Line, LonLat
+from maps.stretches import rounded
 from maps.styles import road_rank
 
 SIMPLIFY_DEGREES = 15 / 111_195  # 15 m: half a pixel at the scale of a township
-DECIMALS = 5  # about a metre
 MANY_WAYS = 3_000  # from here on a canvas is quicker than SVG
 ROAD_STYLES = (
     {"color": "#8f8f8f", "weight": 2.6},
@@ -65,15 +65,16 @@ def _add_ground(
         _add(made, name, features, style_function=lambda f: {**styles[f["id"]], "fill": False}, pane="ground")
 
 
-def add_legs(made: folium.Map, legs: Sequence[Line]) -> None:
-    """Carry the legs' lines, numbered; the page's own script draws the routes that are chosen from them."""
-    features = [_feature(k, "LineString", _coordinates(line)) for k, line in enumerate(legs)]
-    _add(made, "legs", features, show=False)
+def add_stretches(made: folium.Map, lines: Sequence[Line]) -> None:
+    """Carry the stretches, numbered; the page's own script draws the routes that are chosen from them."""
+    features = [_feature(k, "LineString", _coordinates(line)) for k, line in enumerate(lines)]
+    if features:
+        _add(made, "stretches", features, show=False)
 
 
 def add_places(made: folium.Map, places: Iterable[LonLat]) -> None:
     """Draw a dot for each place, numbered."""
-    features = [_feature(k, "Point", _rounded(place)) for k, place in enumerate(places)]
+    features = [_feature(k, "Point", rounded(place)) for k, place in enumerate(places)]
     dot = folium.CircleMarker(radius=4, color="#777777", weight=1.2, fill_color="#ffffff", fill_opacity=1.0)
     _add(made, "places", features, marker=dot)
 
@@ -93,9 +94,5 @@ def _feature(number: int, kind: str, coordinates: object) -> dict[str, object]:
 
 def _coordinates(line: Line) -> list[tuple[float, float]]:
     if len(line) < 3:
-        return [_rounded(point) for point in line]
-    return [_rounded((x, y)) for x, y in LineString(line).simplify(SIMPLIFY_DEGREES).coords]
-
-
-def _rounded(point: LonLat) -> tuple[float, float]:
-    return round(point[0], DECIMALS), round(point[1], DECIMALS)
+        return [rounded(point) for point in line]
+    return [rounded((x, y)) for x, y in LineString(line).simplify(SIMPLIFY_DEGREES).coords]

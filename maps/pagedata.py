@@ -5,19 +5,20 @@ Places, legs, services and teams are numbered; routes refer to them by number, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Protocol
 
 from maps.pages import day_label, say_all, week_label, weekday_name
 from maps.pictures import is_estimated, place_ids, stop_number
 from maps.scene import Line, LonLat, Scene
 from maps.styles import DAY_STYLES, TEAM_COLOURS
+from planner.evaluation import Evaluation
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, Route, UnservedVisit
+from planner.reasons import describe
 from planner.values import week_of
 
 MOST_FINDINGS = 40  # sentences of broken rules on the page; report.json has them all
@@ -53,26 +54,6 @@ WORDS = {
 }
 
 
-class Finding(Protocol):
-    """A broken rule, as the checker reports it."""
-
-    @property
-    def sentence(self) -> Text:
-        """What is broken."""
-
-    @property
-    def is_hard(self) -> bool:
-        """Whether the plan must not be driven."""
-
-
-class Verdict(Protocol):
-    """What the page needs of an evaluation."""
-
-    @property
-    def violations(self) -> Sequence[Finding]:
-        """Everything broken."""
-
-
 @dataclass(slots=True)
 class Book:
     """Numbers for things that repeat."""
@@ -104,7 +85,7 @@ def place_points(problem: Problem) -> list[LonLat]:
 def page_data(
     problem: Problem,
     plan: Plan,
-    evaluation: Verdict,
+    evaluation: Evaluation,
     *,
     scene: Scene,
     book: Book,
@@ -159,8 +140,8 @@ def _totals(problem: Problem, plan: Plan) -> dict[str, object]:
     }
 
 
-def _verdict(evaluation: Verdict, language: str) -> dict[str, object]:
-    hard = sum(violation.is_hard for violation in evaluation.violations)
+def _verdict(evaluation: Evaluation, language: str) -> dict[str, object]:
+    hard = len(evaluation.hard)
     good, bad = text("Checked: no hard rule is broken."), text("Checked: {count} hard rule violations.", count=hard)
     return {"good": hard == 0, "sentence": say(bad if hard else good, language)}
 
@@ -214,5 +195,5 @@ def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date],
     inside = [k for k, week in enumerate(weeks) if visit.first_day <= _day(week, 6) and week <= visit.last_day]
     service = rule.services or rule.name or rule.id
     due = f"{day_label(visit.first_day, language)} – {day_label(visit.last_day, language)}"
-    sentence = text("{service}, due {due}: {why}", service=service, due=due, why=visit.reason)
+    sentence = text("{service}, due {due}: {why}", service=service, due=due, why=describe(visit))
     return {"place": book.places[visit.site_id], "weeks": inside, "sentence": say(sentence, language)}

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maps.layers import add_backdrop, add_legs, add_places, county_map
-from maps.pagedata import Verdict, number_places, page_data, place_points
+from maps.layers import add_backdrop, add_places, add_stretches, county_map
+from maps.pagedata import number_places, page_data, place_points
 from maps.pages import asset, environment, safe_json
 from maps.scene import Scene
+from maps.stretches import Stretches, cut_legs
+from planner.evaluation import Evaluation
 from planner.language import Text
 from planner.model import Problem
 from planner.plan import Plan
@@ -24,7 +26,7 @@ SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 def index_page(
     problem: Problem,
     plan: Plan,
-    evaluation: Verdict,
+    evaluation: Evaluation,
     *,
     scene: Scene,
     language: str,
@@ -46,17 +48,18 @@ def index_page(
         county_name=county_name,
         notes=notes,
     )
-    rendered = _map_html(problem, scene, list(book.legs))
-    return _put_in(rendered, safe_json(data), county_name, language)
+    stretches = cut_legs(list(book.legs))
+    rendered = _map_html(problem, scene, stretches)
+    return _put_in(rendered, safe_json({**data, "legs": stretches.by_leg}), county_name, language)
 
 
-def _map_html(problem: Problem, scene: Scene, legs: list[tuple[tuple[float, float], ...]]) -> str:
+def _map_html(problem: Problem, scene: Scene, stretches: Stretches) -> str:
     """Return folium's document: geometry and numbers, nothing a person wrote."""
     points = place_points(problem)
     centre = sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
-    made = county_map(centre, ways=len(scene.backdrop.roads) + len(legs))
+    made = county_map(centre, ways=len(scene.backdrop.roads) + len(stretches.lines))
     add_backdrop(made, scene.backdrop)
-    add_legs(made, legs)
+    add_stretches(made, stretches.lines)
     add_places(made, points)
     return str(made.get_root().render())
 

@@ -77,7 +77,7 @@ def _read_rows(roads: geopandas.GeoDataFrame, file: str) -> tuple[list[_Line], l
 def _fault_of(shape: Any) -> tuple[Text, Text] | None:
     """Return what is wrong with a geometry and what to do, or None."""
     if shape is None or shape.is_empty or shape.geom_type not in {"LineString", "MultiLineString"}:
-        found = "nothing" if shape is None or shape.is_empty else shape.geom_type
+        found = text("nothing") if shape is None or shape.is_empty else shape.geom_type
         return text("expected a line, but found {found}.", found=found), text("Draw the road as a LineString.")
     coords = shapely.get_coordinates(shape)
     on_earth = np.isfinite(coords).all() and (abs(coords[:, 0]) <= 180).all() and (abs(coords[:, 1]) <= 90).all()
@@ -152,8 +152,6 @@ def _cuts(lines: list[_Line]) -> list[Cut]:
     flat_ends = shapely.points([shapely.get_coordinates(shape)[k] for shape in flat for k in (0, -1)])
     near = shapely.STRtree(flat).query(flat_ends, predicate="dwithin", distance=JOIN_METRES)
     for end, other in sorted(zip(*near.tolist(), strict=True)):
-        if end // 2 == other:
-            continue
         at = float(flat[other].line_locate_point(flat_ends[end]))
         if at <= JOIN_METRES:
             joined.join(ends[end], ends[2 * other])

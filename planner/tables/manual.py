@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def _cells(column: Column, language: str) -> list[str]:
         "、".join(column.aliases) if language == "zh" else ", ".join(column.aliases),
         _holds(column, language),
         say(column.description, language),
-        say(text("must be filled in"), language) if column.is_required else say(column.default or "", language),
+        say(text("must be filled in"), language) if column.is_required else column.said_default(language),
         column.said_example(language),
     ]
 
@@ -128,3 +129,7 @@ def _holds(column: Column, language: str) -> str:
 
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    write_manuals(Path(sys.argv[1]))

@@ -104,7 +104,7 @@ def note_of(column: Column, language: str) -> str:
     if column.low is not None and column.high is not None:
         lines.append(text("From {low} to {high}.", low=f"{column.low:g}", high=f"{column.high:g}"))
     if column.default is not None:
-        lines.append(text("Empty: {default}.", default=column.default))
+        lines.append(text("Empty: {default}.", default=column.said_default(language)))
     if column.example:
         lines.append(text("Example: {example}", example=column.said_example(language)))
     return "\n".join(say(line, language) for line in lines)

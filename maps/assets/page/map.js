@@ -4,19 +4,20 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
 
 (function (page) {
   var data = page.data, map = map_county;
-  var legs = [], dots = [], lines = [];
+  var stretches = [], dots = [];
   var chosen = L.layerGroup().addTo(map), owedRings = L.layerGroup().addTo(map);
   var letters = L.DomUtil.create("div", "letters leaflet-zoom-hide", map.createPane("letters"));
   var ruler = document.createElement("canvas").getContext("2d");
 
-  geo_json_legs.eachLayer(function (layer) { legs[layer.feature.id] = layer.getLatLngs(); });
+  if (window.geo_json_stretches) {
+    geo_json_stretches.eachLayer(function (layer) { stretches[layer.feature.id] = layer.getLatLngs(); });
+  }
   geo_json_places.eachLayer(function (layer) { dots[layer.feature.id] = layer; });
   page.map = map;
-  page.legs = legs;
   page.dots = dots;
   page.visited = new Map(); // place -> colour of the route that is shown
 
-  // A line beside the road it follows, on the side of travel, so that routes on one road stay apart. In pixels.
+  // A line beside the road it follows, so that those on one road stay apart. In pixels.
   var SideLine = L.Polyline.extend({
     _simplifyPoints: function () {
       L.Polyline.prototype._simplifyPoints.call(this);
@@ -47,44 +48,81 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
     return page.state.byDay ? data.dayStyles[route.d] : data.teams[route.t].colour;
   };
 
-  function drawRoute(route, offset, isFaded) {
-    var isPicked = page.state.route === route;
-    var look = {
-      color: page.colourOf(route), weight: isPicked ? 5 : 3, opacity: isFaded ? 0.22 : 0.95,
-      offset: isPicked ? 0 : offset, smoothFactor: 1.6, lineCap: "butt"
-    };
-    var known = route.legs.filter(function (leg) { return leg >= 0; }).map(function (leg) { return legs[leg]; });
-    var guessed = route.legs.filter(function (leg) { return leg < 0; }).map(function (leg) { return legs[-1 - leg]; });
-    [[known, null], [guessed, "4 6"]].forEach(function (pair) {
-      if (!pair[0].length) { return; }
-      if (!isFaded) {
-        var casing = { color: "#fff", weight: look.weight + 2.4, opacity: 0.85, interactive: false };
-        chosen.addLayer(new SideLine(pair[0], Object.assign({}, look, casing)));
-      }
-      var line = new SideLine(pair[0], Object.assign({ dashArray: pair[1] }, look));
-      line.on("click", function (event) { L.DomEvent.stopPropagation(event); page.pickRoute(route); });
-      chosen.addLayer(line);
-      lines.push(line);
+  // Every stretch with the keys (teams or days) that use it, those that are only estimated apart.
+  function usersOf(routes) {
+    var users = new Map();
+    routes.forEach(function (route) {
+      route.legs.forEach(function (leg) {
+        var isGuess = leg < 0;
+        data.legs[isGuess ? -1 - leg : leg].forEach(function (stretch) {
+          var id = stretch * 2 + (isGuess ? 1 : 0);
+          if (!users.has(id)) { users.set(id, new Map()); }
+          users.get(id).set(page.state.byDay ? route.d : route.t, route);
+        });
+      });
     });
+    return users;
+  }
+
+  // Stretches of one look are one line: keys on a road lie side by side around its middle.
+  function linesOf(routes, isFaded) {
+    var looks = new Map();
+    usersOf(routes).forEach(function (keys, id) {
+      var order = Array.from(keys.keys()).sort(function (a, b) { return a - b; });
+      var step = Math.min(3.6, 16 / order.length);
+      order.forEach(function (key, rank) {
+        var offset = step * (rank - (order.length - 1) / 2), look = [key, offset.toFixed(1), id % 2].join(" ");
+        if (!looks.has(look)) {
+          looks.set(look, { parts: [], style: {
+            color: page.colourOf(keys.get(key)), weight: 3, opacity: isFaded ? 0.25 : 1, offset: offset,
+            dashArray: id % 2 ? "4 6" : null, smoothFactor: 1.6, lineCap: id % 2 ? "butt" : "round"
+          }, key: key });
+        }
+        looks.get(look).parts.push(stretches[Math.floor(id / 2)]);
+      });
+    });
+    return Array.from(looks.values());
+  }
+
+  function show(looks, weight, routes) {
+    looks.forEach(function (look) {
+      var casing = { color: "#fff", weight: weight + 2.4, opacity: 0.85, interactive: false, dashArray: null };
+      chosen.addLayer(new SideLine(look.parts, Object.assign({}, look.style, casing)));
+    });
+    looks.forEach(function (look) {
+      var line = new SideLine(look.parts, Object.assign({}, look.style, { weight: weight, className: "route" }));
+      line.on("click", function (event) {
+        L.DomEvent.stopPropagation(event);
+        page.pickRoute(nearest(routes.filter(function (r) {
+          return (page.state.byDay ? r.d : r.t) === look.key;
+        }), event.latlng));
+      });
+      chosen.addLayer(line);
+    });
+  }
+
+  // The route whose way passes nearest to where was clicked; the earliest of several.
+  function nearest(routes, at) {
+    var best = routes[0], least = Infinity;
+    routes.forEach(function (route) {
+      route.legs.forEach(function (leg) {
+        data.legs[leg < 0 ? -1 - leg : leg].forEach(function (stretch) {
+          stretches[stretch].forEach(function (point) {
+            var away = Math.hypot(point.lng - at.lng, point.lat - at.lat);
+            if (away < least) { least = away; best = route; }
+          });
+        });
+      });
+    });
+    return best;
   }
 
   page.draw = function () {
     var shown = page.shownRoutes(), picked = page.state.route;
     chosen.clearLayers();
     owedRings.clearLayers();
-    lines = [];
-    var ranks = new Map();
-    shown.forEach(function (route) {
-      var key = page.state.byDay ? route.d : route.t;
-      if (!ranks.has(key)) { ranks.set(key, ranks.size % 4); }
-    });
-    var step = shown.length > 40 ? 1.2 : 2.6;
-    shown.forEach(function (route) {
-      if (route !== picked) {
-        drawRoute(route, 1 + step * ranks.get(page.state.byDay ? route.d : route.t), Boolean(picked));
-      }
-    });
-    if (picked) { drawRoute(picked, 0, false); }
+    show(linesOf(shown.filter(function (r) { return r !== picked; }), Boolean(picked)), picked ? 2 : 3, shown);
+    if (picked) { show(linesOf([picked], false), 4.5, [picked]); }
     drawDots(shown, picked);
     page.write();
   };

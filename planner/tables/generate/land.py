@@ -13,7 +13,7 @@ from planner.tables.generate.border import border_of
 from planner.tables.generate.lines import River, draw_rivers, road_points, stream_points
 from planner.tables.generate.names import NameGiver
 from planner.tables.generate.network import Road, draw_network
-from planner.tables.generate.places import Place, name_places
+from planner.tables.generate.places import Place, name_places, narrow_ends
 from planner.tables.generate.roadworks import build_roads, open_land
 from planner.tables.generate.settlements import county_area, settle
 from planner.tables.generate.spec import LandSpec, to_degrees
@@ -33,6 +33,7 @@ class Land:
     villages: tuple[Place, ...]
     roads: tuple[Road, ...]
     rivers: tuple[tuple[str, BaseGeometry], ...]
+    narrow: frozenset[str]  # ids of villages that only small vehicles reach
     border: Polygon
     names: NameGiver = field(repr=False)
 
@@ -54,9 +55,17 @@ def make_land(spec: LandSpec) -> Land:
     streams = stream_points(terrain, rngs[5])
     points = road_points(terrain, streams, rngs[5])
     townships, villages = name_places(spec, works, settlements, points, names=names, rng=rngs[5])
+    narrow = narrow_ends(villages, spec.narrow_ends)
     called = {place.cell: place.name for place in (*townships, *villages)}
     rivers = draw_rivers(terrain, streams, smallest_km2=spec.river_km2)
-    roads = draw_network(works, settlements, points, rivers, called)
+    roads = draw_network(
+        works,
+        settlements,
+        points,
+        rivers=rivers,
+        called=called,
+        narrow=[p.cell for p in villages if p.id in narrow],
+    )
     border = border_of(inside)
     return Land(
         spec=spec,
@@ -65,6 +74,7 @@ def make_land(spec: LandSpec) -> Land:
         villages=villages,
         roads=tuple(replace(road, line=to_degrees(spec, road.line)) for road in roads),
         rivers=_named_rivers(spec, rivers, names, border),
+        narrow=narrow,
         border=to_degrees(spec, border),
         names=names,
     )

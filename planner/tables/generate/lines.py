@@ -113,7 +113,8 @@ def _hairpins(start: Grid, end: Grid, factor: float, side: float) -> tuple[list[
     out = stretch / legs / 2
     bends = []
     for k in range(legs):
-        bends.append(start + along * (k + 0.5) / legs + across * side * out)
+        uneven = 0.72 + 0.56 * float((0.618 * k + start[0] / 97.0) % 1.0)  # no two bends alike, nothing random
+        bends.append(start + along * (k + 0.5) / legs + across * side * out * uneven)
         side = -side
     return bends, side
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import cast
 
 import networkx as nx
@@ -48,10 +49,16 @@ class Road:
 
 
 def draw_network(
-    works: Roadworks, places: Settlements, points: Grid, rivers: Sequence[River], called: Mapping[int, str]
+    works: Roadworks,
+    places: Settlements,
+    points: Grid,
+    *,
+    rivers: Sequence[River],
+    called: Mapping[int, str],
+    narrow: Sequence[int],
 ) -> list[Road]:
     """Return every road, in metres from the map's corner."""
-    kinds = _classes(works, places)
+    kinds = _classes(works, places, narrow)
     landings = _ferry_landings(works, points, rivers)
     stops = frozenset({places.seat, *places.townships, *landings})
     roads = [_road(k, chain, works, points, called) for k, chain in enumerate(chains(kinds, stops), 1)]
@@ -61,7 +68,7 @@ def draw_network(
     return bridged + _ferry(len(roads) + 1, landings, points)
 
 
-def _classes(works: Roadworks, places: Settlements) -> dict[Edge, str]:
+def _classes(works: Roadworks, places: Settlements, narrow: Sequence[int]) -> dict[Edge, str]:
     """Return the class of every step: what it was built as, village roads by the villages they serve."""
     served = Counter(edge for way in works.ways_home(places.seat, places.villages) for edge in way)
     kinds = {}
@@ -70,6 +77,9 @@ def _classes(works: Roadworks, places: Settlements) -> dict[Edge, str]:
             kinds[edge] = "tertiary" if served[edge] >= TERTIARY_FROM else "unclassified"
         else:
             kinds[edge] = kind
+    for way in works.ways_home(places.seat, narrow):
+        own = takewhile(lambda edge: served[edge] == 1 and works.built[edge] == "village", way)
+        kinds.update(dict.fromkeys(own, "track"))
     return kinds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,3 +88,9 @@ def name_places(
         for k, cell in enumerate(order, 1)
     ]
     return tuple(townships), tuple(villages)
+
+
+def narrow_ends(villages: Sequence[Place], count: int) -> frozenset[str]:
+    """Return the ids of the smallest villages at the end of a road."""
+    ends = sorted((p for p in villages if p.is_end_of_road), key=lambda p: (p.population, p.id))
+    return frozenset(place.id for place in ends[:count])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from planner.tables.generate.land import Land
 from planner.tables.generate.places import Place
@@ -77,9 +77,3 @@ def pass_closure(land: Land, first_day: str, last_day: str, reason: str) -> list
     """Return the closure of the county's pass; none where the county has no pass."""
     ids = sorted({road.id for road in land.roads if road.kind == "pass"})
     return [row(kind="road", id=key, first_day=first_day, last_day=last_day, reason=reason) for key in ids]
-
-
-def narrow_ends(land: Land, count: int, within: Iterable[Place]) -> frozenset[str]:
-    """Return the ids of small villages at the end of a road: only a small vehicle gets there."""
-    ends = sorted((p for p in within if p.is_end_of_road), key=lambda p: (p.population, p.id))
-    return frozenset(place.id for place in ends[:count])

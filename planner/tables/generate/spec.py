@@ -32,6 +32,7 @@ class LandSpec:
     loops: int = 25
     spurs: int = 70
     river_km2: float = 12.0
+    narrow_ends: int = 0  # hamlets whose last stretch is a track for small vehicles
 
 
 def to_degrees(spec: LandSpec, shape: Shape) -> Shape:

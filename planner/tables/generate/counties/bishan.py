@@ -179,7 +179,7 @@ def _teams(land: Land) -> list[Row]:
 SPEC = CountySpec(
     name="bishan",
     land=LandSpec(
-        seed=2021,
+        seed=2026,
         terrain=TerrainSpec(
             rows=106,
             columns=76,

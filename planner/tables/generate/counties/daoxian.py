@@ -166,8 +166,8 @@ def _hospital(land: Land) -> Row:
     return row(
         id="b99",
         name="县人民医院",
-        lon=round(seat.lon + 0.008, 5),
-        lat=round(seat.lat - 0.003, 5),
+        lon=round(seat.lon + 0.002, 5),
+        lat=round(seat.lat - 0.001, 5),
         phone=land.names.phone(),
     )
 
@@ -209,7 +209,7 @@ def _teams(land: Land) -> list[Row]:
 SPEC = CountySpec(
     name="daoxian",
     land=LandSpec(
-        seed=38,
+        seed=45,
         terrain=TerrainSpec(
             rows=112,
             columns=104,

@@ -9,7 +9,7 @@ import numpy as np
 from planner.tables.generate.county import CountySpec
 from planner.tables.generate.land import Land
 from planner.tables.generate.names import NameStyle
-from planner.tables.generate.rows import Row, Tables, base_row, narrow_ends, pass_closure, row, settings, team_row
+from planner.tables.generate.rows import Row, Tables, base_row, pass_closure, row, settings, team_row
 from planner.tables.generate.rows import village_row as village
 from planner.tables.generate.settlements import SettlementSpec
 from planner.tables.generate.spec import LandSpec
@@ -27,7 +27,7 @@ def _uplift(x: Grid, y: Grid, rng: np.random.Generator) -> Grid:
 
 def tables(land: Land) -> Tables:
     """Return the sheets."""
-    narrow = narrow_ends(land, 3, land.villages)
+    narrow = land.narrow
     villages = [
         village(
             land,
@@ -92,7 +92,7 @@ def _teams(land: Land, with_narrow: set[str]) -> list[Row]:
 SPEC = CountySpec(
     name="sangzhi",
     land=LandSpec(
-        seed=251,
+        seed=258,
         terrain=TerrainSpec(
             rows=118,
             columns=124,
@@ -109,6 +109,7 @@ SPEC = CountySpec(
         seat_name="澧源坪镇",
         south_west=(109.82, 29.18),
         exits=((1.0, 0.35), (0.0, 0.5), (0.55, 0.0)),
+        narrow_ends=3,
         loops=70,
         spurs=220,
     ),
