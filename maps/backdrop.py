@@ -1,4 +1,4 @@
-"""From networks and tables to the plain lines of a backdrop."""
+"""What lies under the routes, taken from the roads that were read and from the tables of rivers and boundary."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import geopandas
 import shapely
 
-from maps.geo import Points
 from maps.network import RoadNetwork
-from maps.scene import Backdrop, RoadLine
+from maps.scene import Backdrop, Line, RoadLine
 
 
 def backdrop_of(
@@ -26,7 +25,7 @@ def backdrop_of(
     )
 
 
-def _lines(table: geopandas.GeoDataFrame | None) -> Iterator[Points]:
+def _lines(table: geopandas.GeoDataFrame | None) -> Iterator[Line]:
     """Yield every line of a table, and the rings of its areas."""
     if table is None:
         return
@@ -38,5 +37,5 @@ def _lines(table: geopandas.GeoDataFrame | None) -> Iterator[Points]:
             yield from (_points(ring) for ring in rings if ring.geom_type in {"LineString", "LinearRing"})
 
 
-def _points(line: shapely.LineString | shapely.LinearRing) -> Points:
+def _points(line: shapely.LineString | shapely.LinearRing) -> Line:
     return tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(line))

@@ -16,7 +16,7 @@ from shapely.geometry import LineString
 from maps.bundles import bundle
 from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
-from maps.labels import Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
+from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
 from maps.scene import Backdrop, Line, LonLat
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
@@ -26,8 +26,9 @@ SPACING = 0.85  # between the lines of two days on one road
 NAME_SIZE, NUMBER_SIZE, SMALL_SIZE, TOWNSHIP_SIZE = 3.1, 2.4, 2.2, 3.0
 MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
+SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
-NEAR = (0.3,)  # names in the background move no further
+NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +97,13 @@ class _Sheet:
     lines: list[LineString] = field(default_factory=list)
     names: list[_Name] = field(default_factory=list)
 
-    def want(self, text: str, *, beside: Box, size: float, style: str, weight: float, far: bool = True) -> None:
+    def want(
+        self, text: str, *, beside: Box, size: float, style: str, weight: float, reach: tuple[float, ...] = REACH
+    ) -> None:
         """Ask for a name beside a marker."""
         shown = shorten(text, LONGEST_NAME)
-        wanted = Wanted(beside=beside, width=text_width(shown) * size, height=1.2 * size, weight=weight)
-        if not far:
-            wanted = Wanted(beside=beside, width=wanted.width, height=wanted.height, weight=weight, reach=NEAR)
+        width = text_width(shown) * size
+        wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach)
         self.names.append(_Name(shown, style, size, wanted))
 
 
@@ -127,14 +129,18 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
 
 
 def _arrange(picture: Picture, width: float, height: float) -> Arrangement:
-    """Show the stops large, and the bases with them where that costs less than a third of the scale."""
+    """Show the stops large; the bases and the whole way with them where that costs less than a third of the scale."""
     bases = [base.at for base in picture.bases]
     stops = [stop.at for stop in picture.stops] or bases
-    close = fit(stops, width=width, height=height, margin=MARGIN)
-    whole = fit([*stops, *bases], width=width, height=height, margin=MARGIN)
-    is_far = whole.scale < 0.67 * close.scale
-    frame, points = (close, stops) if is_far else (whole, [*stops, *bases])
-    return arrange(frame, points=points, lines=picture.lines, sizes=[INSET, SCALE_BOX])
+    way = [point for line in picture.lines for point in line]
+    frames = [
+        (fit(points, width=width, height=height, margin=MARGIN), points)
+        for points in ([*stops, *bases, *way], [*stops, *bases], stops)
+    ]
+    closest = frames[-1][0].scale
+    frame, points = next((frame, points) for frame, points in frames if frame.scale > 0.67 * closest)
+    named = [point for point in points if point in stops or point in bases]
+    return arrange(frame, points=named, lines=picture.lines, sizes=[INSET, SCALE_BOX])
 
 
 def _draw_days(sheet: _Sheet, picture: Picture) -> None:
@@ -161,7 +167,7 @@ def _want_word(sheet: _Sheet, line: Sequence[Point], word: str) -> None:
     """Ask for the word "estimated" at the middle of a guessed leg."""
     middle = LineString(line).interpolate(0.5, normalized=True)
     beside = box_around((middle.x, middle.y), 0.2, 0.2)
-    sheet.want(word, beside=beside, size=SMALL_SIZE, style="estimated", weight=0.5, far=False)
+    sheet.want(word, beside=beside, size=SMALL_SIZE, style="estimated", weight=0.5, reach=NEAR)
 
 
 def _draw_places(sheet: _Sheet, picture: Picture) -> None:
@@ -170,12 +176,12 @@ def _draw_places(sheet: _Sheet, picture: Picture) -> None:
         at = sheet.frame.xy(village.at)
         add_circle(places, at, 0.5, "village")
         sheet.want(
-            village.name, beside=box_around(at, 1, 1), size=SMALL_SIZE, style="village-name", weight=0.1, far=False
+            village.name, beside=box_around(at, 1, 1), size=SMALL_SIZE, style="village-name", weight=0.1, reach=NEAR
         )
     for township in picture.townships:
         at = sheet.frame.xy(township.at)
         spaced = "\u2006".join(township.name)  # thin spaces, as townships are lettered on Chinese sheets
-        sheet.want(spaced, beside=box_around(at, 0, 0), size=TOWNSHIP_SIZE, style="township", weight=0.2, far=False)
+        sheet.want(spaced, beside=box_around(at, 0, 0), size=TOWNSHIP_SIZE, style="township", weight=0.2, reach=AROUND)
     for base in picture.bases:
         at = sheet.frame.xy(base.at)
         if box_around(at, 4, 4).is_inside(sheet.frame.box):
@@ -189,30 +195,35 @@ def _draw_places(sheet: _Sheet, picture: Picture) -> None:
 
 def _draw_exit(sheet: _Sheet, base: Named, lines: Sequence[Line]) -> None:
     """Where the way to a base outside the map leaves it: an arrow, the base's name and the kilometres left."""
+    at = sheet.frame.xy(base.at)
     for line in lines:
-        way = line if line[0] == base.at else line[::-1]
-        on_paper = sheet.frame.line(way)
+        on_paper = sheet.frame.line(line)
+        if math.dist(at, on_paper[-1]) < math.dist(at, on_paper[0]):
+            on_paper.reverse()
         inside = [box_around(point, 2, 2).is_inside(sheet.frame.box) for point in on_paper]
-        if way[0] != base.at or not any(inside):
+        is_ours = math.dist(at, on_paper[0]) < SNAPPED_METRES * sheet.frame.scale
+        if not is_ours or inside[0] or not any(inside):
             continue
-        first = max(1, inside.index(True))
+        first = inside.index(True)
         metres = sum(math.dist(a, b) for a, b in pairwise(on_paper[: first + 1])) / sheet.frame.scale
-        box = box_around(on_paper[first], 3, 3)
-        (x, y), (to_x, to_y) = on_paper[first], on_paper[first - 1]
-        turn = math.degrees(math.atan2(to_y - y, to_x - x))
-        arrow = {"class": "arrow", "d": "M1.9 0L-1.2 -1.7L-0.5 0L-1.2 1.7Z"}
-        arrow["transform"] = f"translate({show(x)} {show(y)}) rotate({show(turn)})"
-        ET.SubElement(sheet.ink, "path", arrow)
+        box = _draw_arrow(sheet.ink, on_paper[first], towards=on_paper[first - 1])
         sheet.taken.append(box)
         said = f"{shorten(base.name, LONGEST_NAME - 5)} {metres / 1000:.0f} km"
         sheet.want(said, beside=box, size=NAME_SIZE, style="name base-name", weight=5)
         return
 
 
+def _draw_arrow(ink: ET.Element, at: Point, *, towards: Point) -> Box:
+    turn = math.degrees(math.atan2(towards[1] - at[1], towards[0] - at[0]))
+    place = f"translate({show(at[0])} {show(at[1])}) rotate({show(turn)})"
+    ET.SubElement(ink, "path", {"class": "arrow", "d": "M1.9 0L-1.2 -1.7L-0.5 0L-1.2 1.7Z", "transform": place})
+    return box_around(at, 3, 3)
+
+
 def _draw_stops(sheet: _Sheet, stops: Sequence[Numbered]) -> None:
     """Draw the numbers at their villages, moved apart where they would cover each other."""
     anchors = [sheet.frame.xy(stop.at) for stop in stops]
-    sizes = [MARKER + 3.6 * (len(stop.numbers) - 1) for stop in stops]
+    sizes = [max(MARKER, sum(_room(number) for number, _ in stop.numbers)) for stop in stops]
     boxes = place_markers(
         [(at, size, MARKER) for at, size in zip(anchors, sizes, strict=True)], taken=sheet.taken, frame=sheet.frame.box
     )
@@ -236,9 +247,16 @@ def _draw_marker(group: ET.Element, stop: Numbered, box: Box) -> None:
     colour = DAY_STYLES[stop.numbers[0][1]].colour
     inner = Box(left=box.left + 0.2, top=box.top + 0.2, right=box.right - 0.2, bottom=box.bottom - 0.2)
     add_box(group, inner, "marker", radius=(MARKER - 0.4) / 2, stroke=colour)
-    for k, (number, weekday) in enumerate(stop.numbers):
-        at = (x + 3.6 * (k - (len(stop.numbers) - 1) / 2), y)
+    left = x - sum(_room(number) for number, _ in stop.numbers) / 2
+    for number, weekday in stop.numbers:
+        at = (left + _room(number) / 2, y)
         add_text(group, number, at, NUMBER_SIZE, "number", fill=DAY_STYLES[weekday].colour)
+        left += _room(number)
+
+
+def _room(number: str) -> float:
+    """Return the width a stop number takes inside its marker."""
+    return NUMBER_SIZE * text_width(number) + 1.3
 
 
 def _draw_names(sheet: _Sheet) -> None:
@@ -251,7 +269,7 @@ def _draw_names(sheet: _Sheet) -> None:
             if box is None:
                 continue
             sheet.taken.append(box)
-            if not box.overlaps(name.wanted.beside, 2.0):
+            if name.wanted.reach is REACH and not box.overlaps(name.wanted.beside, 2.0):
                 add_path(
                     group,
                     [[_nearest(name.wanted.beside, box.centre), _nearest(box, name.wanted.beside.centre)]],

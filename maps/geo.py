@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from shapely import Point
 
 Floats = NDArray[np.float64]
-Points = tuple[tuple[float, float], ...]
 
 EARTH_RADIUS_METRES = 6_371_008.8
 DEGREE_METRES = EARTH_RADIUS_METRES * np.pi / 180
@@ -37,7 +36,8 @@ def line_metres(coords: ArrayLike) -> float:
 def part_of_line(coords: Floats, along: Floats, start: float, stop: float) -> Floats:
     """Return the points of a line from position ``start`` to ``stop`` (in units of ``along``), also backwards."""
     low, high = min(start, stop), max(start, stop)
-    inside = coords[(along > low) & (along < high)]
+    hair = along[-1] * 1e-9  # a vertex that is the very end, but for rounding, is not inside
+    inside = coords[(along > low + hair) & (along < high - hair)]
     ends = [[np.interp(at, along, coords[:, k]) for k in (0, 1)] for at in (low, high)]
     part = np.vstack((ends[:1], inside, ends[1:]))
     return part if start <= stop else part[::-1]

@@ -42,20 +42,29 @@ def _draw_outside(ground: ET.Element, frame: Frame, backdrop: Backdrop) -> None:
 
 def draw_scale(svg: ET.Element, box: Box, *, scale: float, north: str) -> None:
     """Draw a north arrow and a bar of a round number of kilometres, at most two thirds of the box long."""
+    metres = round_length((box.right - box.left - 15) / scale)
+    length = metres * scale
+    box = _tight(box, length + 15)
     group = add_group(svg, "scale")
     add_box(group, box, "furniture")
     x, middle = box.left + 5.0, (box.top + box.bottom) / 2
     arrow = f"M{show(x)} {show(middle - 3.6)}l1.7 5.6l-1.7 -1.3l-1.7 1.3z"
     ET.SubElement(group, "path", {"class": "arrow", "d": arrow})
     add_text(group, north, (x, middle + 3.2), 2.3, "small strong")
-    metres = round_length((box.right - box.left - 15) / scale)
-    left, length = box.left + 10.5, metres * scale
+    left = box.left + 10.0
     bar = Box(left=left, top=middle + 1.2, right=left + length, bottom=middle + 2.1)
     add_box(group, bar, "bar")
     add_box(group, Box(left=left, top=bar.top, right=left + length / 2, bottom=bar.bottom), "bar bar-dark")
     for share in (0.0, 0.5, 1.0):
         said = f"{share * metres / 1000:g}" + (" km" if share == 1.0 else "")
         add_text(group, said, (left + share * length, middle - 0.8), 2.3, "small")
+
+
+def _tight(box: Box, width: float) -> Box:
+    """Return the box narrowed towards the side of the map it stands at."""
+    if box.left == 0:
+        return Box(left=0, top=box.top, right=width, bottom=box.bottom)
+    return Box(left=box.right - width, top=box.top, right=box.right, bottom=box.bottom)
 
 
 def round_length(longest: float) -> float:

@@ -14,9 +14,7 @@ from typing import Any
 
 import geopandas
 import networkx as nx
-from shapely import LineString
 
-from maps.geo import line_metres
 from maps.osm import read_osm_pieces
 from maps.pieces import Piece
 from maps.road_table import pieces_of_table
@@ -89,6 +87,7 @@ def _attributes(piece: Piece, segment: int, season: Season) -> dict[str, Any] | 
         "is_ferry": road.is_ferry,
         "is_bridge": road.is_bridge,
         "is_tunnel": road.is_tunnel,
+        "oneway": road.direction != 0,
         "access": road.access,
         "segment": segment,
     }
@@ -148,7 +147,7 @@ def _no_road(file: str) -> Issue:
 
 
 def set_season(network: RoadNetwork, season: Season) -> RoadNetwork:
-    """Return the network as driven in the season: "wet" closes fords, and factors of ``speeds.csv`` apply."""
+    """Return the network as driven in the season: "wet" closes fords, "winter" passes, and speeds change."""
     return network if season == network.season else replace(network, season=season)
 
 
@@ -156,8 +155,3 @@ def without_roads(network: RoadNetwork, road_ids: Iterable[str]) -> RoadNetwork:
     """Return the network without the roads of these ids; unknown ids change nothing."""
     closed = frozenset(road_ids)
     return replace(network, pieces=tuple(p for p in network.pieces if p.road.road_id not in closed))
-
-
-def path_metres(line: LineString) -> float:
-    """Return the length of a line in degrees as metres on the earth."""
-    return line_metres(line.coords)

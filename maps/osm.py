@@ -167,7 +167,7 @@ def road_of_tags(road_id: str, tags: Any) -> Road | None:
         is_ferry=is_ferry,
         is_bridge=tags.get("bridge", "no") != "no",
         is_tunnel=tags.get("tunnel", "no") != "no",
-        ferry_minutes=_minutes(tags.get("duration", "")) if is_ferry else None,
+        crossing_minutes=_minutes(tags.get("duration", "")) if is_ferry else None,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from planner.language import Text, say, text
@@ -49,6 +49,12 @@ def day_label(day: date, language: str) -> str:
     if language == "zh":
         return format_date(day, "EEE MM-dd", locale="zh_CN")
     return format_date(day, "EEE d MMM", locale="en_GB")
+
+
+def weekday_name(weekday: int, language: str) -> str:
+    """Return ``Mon`` or ``周一`` for 0."""
+    names = get_day_names("abbreviated", locale="zh_CN" if language == "zh" else "en_GB")
+    return str(names[weekday])
 
 
 def week_label(monday: date, language: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 from shapely import get_coordinates
 
-from maps.geo import Points, metres_along, part_of_line
+from maps.geo import metres_along, part_of_line
 from maps.network import RoadNetwork
+from maps.scene import Line
 from maps.segments import Segments
 from maps.snapping import Place, snap_open, snap_places
 from maps.splitting import SplitGraph, split
@@ -43,9 +43,9 @@ class LegPaths:
         self._snaps = snap_places(self._segments, self._places) if self._segments else ()
         self._graphs: dict[Use, SplitGraph] = {}
         self._trees: OrderedDict[tuple[Use, int], NDArray[np.int32]] = OrderedDict()
-        self._lines: dict[tuple[Use, int, int], Points] = {}
+        self._lines: dict[tuple[Use, int, int], Line] = {}
 
-    def line(self, origin_id: str, destination_id: str, day: date, access_class: str | None = None) -> Points:
+    def line(self, origin_id: str, destination_id: str, day: date, access_class: str | None = None) -> Line:
         """Return the leg's points (lon, lat), two or more; KeyError for a place that is not known."""
         origin, destination = self._index[origin_id], self._index[destination_id]
         straight = self._straight(origin, destination)
@@ -58,10 +58,10 @@ class LegPaths:
             self._lines[key] = self._road_line(self._segments, *key) or straight
         return self._lines[key]
 
-    def _straight(self, origin: int, destination: int) -> Points:
+    def _straight(self, origin: int, destination: int) -> Line:
         return tuple((self._places[k].lon, self._places[k].lat) for k in (origin, destination))
 
-    def _road_line(self, segments: Segments, use: Use, origin: int, destination: int) -> Points | None:
+    def _road_line(self, segments: Segments, use: Use, origin: int, destination: int) -> Line | None:
         graph = self._graph(segments, use)
         start, stop = int(graph.terminals[origin]), int(graph.terminals[destination])
         if start < 0 or stop < 0:
@@ -99,14 +99,13 @@ def _nodes_of_path(before: NDArray[np.int32], start: int, stop: int) -> list[int
     return nodes[::-1]
 
 
-def _points(segments: Segments, graph: SplitGraph, nodes: list[int]) -> Points:
-    edges = [graph.edge(tail, head) for tail, head in pairwise(nodes)]
-    parts = [_part(segments, graph, edge) for edge in edges]
+def _points(segments: Segments, graph: SplitGraph, nodes: list[int]) -> Line:
+    parts = [_part(segments, graph, edge) for edge in graph.edges_of_path(nodes).tolist()]
     joined = np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
-    return tuple((float(lon), float(lat)) for lon, lat in joined)
+    return tuple((lon, lat) for lon, lat in joined.tolist())
 
 
-def _point_twice(segments: Segments, graph: SplitGraph, node: int) -> Points:
+def _point_twice(segments: Segments, graph: SplitGraph, node: int) -> Line:
     """Return the line of no length for two places where the vehicle stops once."""
     edge = int(np.flatnonzero((graph.tail == node) | (graph.head == node))[0])
     points = _part(segments, graph, edge)

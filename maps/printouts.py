@@ -24,20 +24,19 @@ from planner.model import Problem
 from planner.plan import Circuit, Lunch, Route, Stop
 from planner.values import clock
 
-MAP_WIDTH, MAP_HEIGHT = 199.0, 146.0
-PAGE_ROOM = 165.0  # for itineraries, below the heading and above the foot
-DAY_ROOM = 20.5  # a day's title, column heads and the gap after it
+MAP_WIDTH, MAP_HEIGHT = 199.0, 155.0
+PAGE_ROOM = 166.0  # for days, below the heading and the column heads and above the foot
+DAY_ROOM = 11.0  # a day's title and the gap before it
 LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
 COLUMNS = (10, 13, 24, 40, 25, 33, 40, 26, 22, 26, 18)  # as in print.css
-ONE_COLUMN, MOST_LISTED = 24, 50  # stops that fit beside the map in one and in two columns
+ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
 
 WORDS = {
     "day": text("Day"),
     "line": text("Line"),
     "villages": text("Villages"),
     "back": text("Back"),
-    "leave": text("Leave"),
     "number": text("No."),
     "arrive": text("Arrive"),
     "work": text("Start–leave"),
@@ -50,7 +49,6 @@ WORDS = {
     "phone": text("Phone"),
     "held": text("Held / people"),
     "lunch": text("Lunch"),
-    "total": text("Total"),
     "base": text("Base"),
     "dispatch": text("Dispatch"),
     "emergency": text("Emergency"),
@@ -63,7 +61,7 @@ WORDS = {
     "cold_box": text("cold box"),
     "medicines": text("medicines"),
     "internal": text("Internal working map"),
-    "letters": text("A = Monday, B = Tuesday …; A1 = first stop on Monday"),
+    "letters": text("A = Monday to G = Sunday; A1 = first stop on Monday"),
     "guesses": text("≈ estimated: no road known for this leg; thin dashes on the map"),
     "idle": text("No trips in this week."),
     "next_pages": text("All stops: see the next pages."),
@@ -86,6 +84,7 @@ class _DaySheet:
 
     letter: str
     title: str
+    start: str
     summary: str
     line: Markup
     rows: tuple[_Row, ...]
@@ -213,22 +212,28 @@ def _place_name(problem: Problem, place_id: str) -> str:
 
 
 def _day_sheet(problem: Problem, route: Route, words: dict[str, str], language: str) -> _DaySheet:
-    km, villages = _kilometres(route.metres), _villages(route)
-    summary = text(
-        "{villages} villages, {km} km, driving {driving}, visits {service}, waiting {waiting}",
-        villages=villages,
-        km=km,
-        driving=_span(route.drive_minutes),
-        service=_span(route.service_minutes),
-        waiting=_span(route.wait_minutes),
-    )
+    start = text("{time} leave {base}", time=clock(route.start_minute), base=_place_name(problem, route.start_base))
     return _DaySheet(
         letter=DAY_LETTERS[route.day.weekday()],
         title=day_label(route.day, language),
-        summary=say(summary, language),
+        start=say(start, language),
+        summary=_summary(route, language),
         line=_sample(route.day.weekday()),
         rows=tuple(_rows(problem, route, words)),
     )
+
+
+def _summary(route: Route, language: str) -> str:
+    done = text(
+        "{villages} villages, {km} km, driving {driving}, visits {service}",
+        villages=_villages(route),
+        km=_kilometres(route.metres),
+        driving=_span(route.drive_minutes),
+        service=_span(route.service_minutes),
+    )
+    if not route.wait_minutes:
+        return say(done, language)
+    return say(text("{done}, waiting {waiting}", done=done, waiting=_span(route.wait_minutes)), language)
 
 
 def _span(minutes: int) -> Text:
@@ -236,7 +241,6 @@ def _span(minutes: int) -> Text:
 
 
 def _rows(problem: Problem, route: Route, words: dict[str, str]) -> Iterator[_Row]:
-    yield _Row("base", ("", clock(route.start_minute), words["leave"], _place_name(problem, route.start_base), ""))
     lunch = route.lunch
     legs = list(_legs(problem, route))
     for k, stop in enumerate(route.stops):
@@ -246,12 +250,11 @@ def _rows(problem: Problem, route: Route, words: dict[str, str]) -> Iterator[_Ro
         yield _Row("stop", _cells(problem, route, k, stop, legs[k]))
     if lunch:
         yield _lunch_row(lunch, words)
-    home = (words["back"], _place_name(problem, route.end_base), legs[-1])
-    yield _Row("base", ("", clock(route.end_minute), *home))
+    yield _Row("base", ("", clock(route.end_minute), words["back"], _place_name(problem, route.end_base), legs[-1]))
 
 
 def _lunch_row(lunch: Lunch, words: dict[str, str]) -> _Row:
-    return _Row("lunch", ("", clock(lunch.start_minute), f"–{clock(lunch.end_minute)}", words["lunch"], ""))
+    return _Row("lunch", ("", "", f"{clock(lunch.start_minute)}–{clock(lunch.end_minute)}", words["lunch"], ""))
 
 
 def _legs(problem: Problem, route: Route) -> Iterator[str]:

@@ -22,15 +22,8 @@ ROUNDING = 6  # decimals of a degree: end points closer than 0.1 m are one junct
 JOIN_METRES = 1.0
 YES = frozenset({"yes", "true", "1", "y", "是", "单行"})
 AGAINST = frozenset({"-1", "reverse", "反向"})
-KINDS = {
-    "桥": "bridge",
-    "桥梁": "bridge",
-    "涉水": "ford",
-    "漫水": "ford",
-    "渡口": "ferry",
-    "渡船": "ferry",
-    "道路": "road",
-}
+NOT_DRIVEN = frozenset({"path", "footway", "steps", "pedestrian", "cycleway", "bridleway"})
+KINDS = {"桥": "bridge", "漫水路": "ford", "渡船": "ferry", "垭口": "pass", "隧道": "tunnel"}
 Position = tuple[float, float]
 
 
@@ -52,7 +45,7 @@ def pieces_of_table(
     lines, faults, warnings = _read_rows(roads, file)
     if faults:
         raise InputError(faults)
-    lines.sort(key=lambda line: (line.road.road_id, line.coords.tolist()))
+    lines.sort(key=lambda line: (line.road.road_id, line.coords.tolist(), line.road.road_class, line.road.surface))
     cuts = _cuts(lines)
     junctions = sorted({place for cut in cuts for _, place in cut})
     number = {place: k for k, place in enumerate(junctions)}
@@ -72,6 +65,8 @@ def _read_rows(roads: geopandas.GeoDataFrame, file: str) -> tuple[list[_Line], l
             faults.append(Issue(Where(file=file, row=row, column="geometry"), *fault))
             continue
         road = _road_of_row({str(k): v for k, v in known.items()}, row)
+        if road.road_class in NOT_DRIVEN:
+            continue
         if not load_speeds().word("class", road.road_class):
             unknown.setdefault(road.road_class, []).append(road.road_id)
             road = replace(road, road_class=UNKNOWN_CLASS)
@@ -82,7 +77,7 @@ def _read_rows(roads: geopandas.GeoDataFrame, file: str) -> tuple[list[_Line], l
 def _fault_of(shape: Any) -> tuple[Text, Text] | None:
     """Return what is wrong with a geometry and what to do, or None."""
     if shape is None or shape.is_empty or shape.geom_type not in {"LineString", "MultiLineString"}:
-        found = "nothing" if shape is None or shape.is_empty else shape.geom_type
+        found = text("nothing") if shape is None or shape.is_empty else shape.geom_type
         return text("expected a line, but found {found}.", found=found), text("Draw the road as a LineString.")
     coords = shapely.get_coordinates(shape)
     on_earth = np.isfinite(coords).all() and (abs(coords[:, 0]) <= 180).all() and (abs(coords[:, 1]) <= 90).all()
@@ -112,6 +107,7 @@ def _road_of_row(known: Mapping[str, Any], row: int) -> Road:
     kind = KINDS.get(_word(known, "kind"), _word(known, "kind"))
     road_class = _word(known, "road_class") or UNKNOWN_CLASS
     one_way = _word(known, "one_way")
+    minutes = _word(known, "minutes")
     return Road(
         road_id=_word(known, "id") or str(row),
         name=_word(known, "name"),
@@ -122,6 +118,9 @@ def _road_of_row(known: Mapping[str, Any], row: int) -> Road:
         is_ford=kind == "ford",
         is_ferry=kind == "ferry" or road_class == "ferry",
         is_bridge=kind == "bridge",
+        is_pass=kind == "pass",
+        is_tunnel=kind == "tunnel",
+        crossing_minutes=float(minutes) if _is_number(minutes) else None,
         access=frozenset(w.strip() for w in _word(known, "access").replace("；", ";").split(";") if w.strip()),
     )
 
@@ -132,6 +131,10 @@ def _word(known: Mapping[str, Any], column: str) -> str:
     if cell is None or (isinstance(cell, float) and not np.isfinite(cell)):
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).isdecimal() and float(word) > 0
 
 
 Cut = list[tuple[float, Position]]
@@ -149,8 +152,6 @@ def _cuts(lines: list[_Line]) -> list[Cut]:
     flat_ends = shapely.points([shapely.get_coordinates(shape)[k] for shape in flat for k in (0, -1)])
     near = shapely.STRtree(flat).query(flat_ends, predicate="dwithin", distance=JOIN_METRES)
     for end, other in sorted(zip(*near.tolist(), strict=True)):
-        if end // 2 == other:
-            continue
         at = float(flat[other].line_locate_point(flat_ends[end]))
         if at <= JOIN_METRES:
             joined.join(ends[end], ends[2 * other])

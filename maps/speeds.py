@@ -14,6 +14,7 @@ from data import data_path
 Season = Literal["dry", "wet", "winter"]
 LIMIT_SHARE = 0.8  # of a posted limit is what is driven on the average
 UNKNOWN_CLASS = "road"
+FASTEST_KMH = 120.0  # a stated crossing time is not believed beyond this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,11 @@ class Road:
     max_kmh: float | None = None
     direction: int = 0
     is_ford: bool = False
+    is_pass: bool = False
     is_ferry: bool = False
     is_bridge: bool = False
     is_tunnel: bool = False
-    ferry_minutes: float | None = None
+    crossing_minutes: float | None = None  # from end to end, where it is known
     access: frozenset[str] = frozenset()  # vehicle classes that may use it; empty: all
 
 
@@ -75,8 +77,6 @@ def is_paved(road: Road, speeds: SpeedTable) -> bool:
 
 def speed_kmh(road: Road, season: Season, speeds: SpeedTable) -> float:
     """Return the speed in km/h: the least of class, limit and caps, times the season's factor; 0 means closed."""
-    if road.is_ford and season == "wet":
-        return 0.0
     usual = speeds.value("tracktype", road.tracktype) if road.road_class == "track" else None
     usual = usual or speeds.value("class", road.road_class) or speeds.value("class", UNKNOWN_CLASS)
     limit = road.max_kmh * LIMIT_SHARE if road.max_kmh else None
@@ -86,13 +86,20 @@ def speed_kmh(road: Road, season: Season, speeds: SpeedTable) -> float:
     return min(cap for cap in caps if cap is not None) * factor
 
 
+def is_closed(road: Road, season: Season) -> bool:
+    """Return whether the season closes the road: high water a ford, snow a pass."""
+    return (road.is_ford and season == "wet") or (road.is_pass and season == "winter")
+
+
 def drive_seconds(road: Road, metres: float, share: float, season: Season, speeds: SpeedTable) -> float | None:
     """Return the seconds to drive ``metres`` of a road (``share`` of its length), or None when it is closed."""
-    calibration = speeds.value("calibration", "time") or 1.0
+    if is_closed(road, season):
+        return None
+    wait = (speeds.value("ferry", "wait") or 0.0) * 60 * share if road.is_ferry else 0.0
+    if road.crossing_minutes is not None:
+        return max(road.crossing_minutes * 60 * share, metres / FASTEST_KMH * 3.6) + wait
     if road.is_ferry:
-        crossing = metres / (speeds.value("class", "ferry") or 10.0) * 3.6
-        if road.ferry_minutes is not None:
-            crossing = road.ferry_minutes * 60 * share
-        return crossing + (speeds.value("ferry", "wait") or 0.0) * 60 * share
+        return metres / (speeds.value("class", "ferry") or 10.0) * 3.6 + wait
     kmh = speed_kmh(road, season, speeds)
+    calibration = speeds.value("calibration", "time") or 1.0
     return metres / kmh * 3.6 * calibration if kmh > 0 else None

@@ -7,7 +7,7 @@ belong to the same path. Sums stay exact in a float64 as long as ``limit`` is ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -52,9 +52,11 @@ class SplitGraph:
         """The weights as a sparse matrix."""
         return csr_array((self.weight.astype(np.float64), (self.tail, self.head)), shape=(self.nodes, self.nodes))
 
-    def edge(self, tail: int, head: int) -> int:
-        """Return the number of the edge from tail to head."""
-        return int(np.searchsorted(self.tail * self.nodes + self.head, tail * self.nodes + head))
+    def edges_of_path(self, path: Sequence[int]) -> Ints:
+        """Return the numbers of the edges that lead along the nodes of a path."""
+        nodes = np.asarray(path, dtype=np.int64)
+        pairs = nodes[:-1] * self.nodes + nodes[1:]
+        return np.searchsorted(self.tail * self.nodes + self.head, pairs).astype(np.int64)
 
 
 def split(segments: Segments, snaps: Snaps, is_open: Bools) -> SplitGraph:

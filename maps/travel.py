@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from typing import Literal
 
@@ -42,11 +44,12 @@ def build_travel(
     """Return travel matrices that together hold for every vehicle class and day, and what to know about them.
 
     There is one matrix for each longest stretch of days with the same roads closed, and one for each vehicle class
-    where some road is only for some of them. Without a network every leg is estimated from the great circle.
+    where some road is only for some of them. Without a network, or with none of its roads open, every leg is
+    estimated from the great circle.
     """
     ordered = tuple(sorted(places, key=lambda place: place.id))
     closures = tuple(road_closures)
-    if network is None:
+    if network is None or not network.segments.nodes:
         return (estimated_matrix(ordered, terrain),), estimated_report(DETOUR[terrain], ESTIMATED_KMH, closures)
     snaps = snap_places(network.segments, ordered)
     classes = sorted(set(access_classes)) if network.segments.has_access_limits else [None]
@@ -58,7 +61,7 @@ def build_travel(
             use = (access_class, closed & network.road_ids)
             base = found.get(use) or _matrix(network, ordered, snaps, use)
             found[use] = base
-            matrices.append(base if len(stretches) == 1 else _on_days(base, days))
+            matrices.append(base if len(stretches) == 1 else replace(base, days=days))
     return tuple(matrices), road_report(network, ordered, snaps, matrices, closures)
 
 
@@ -76,7 +79,7 @@ def travel_matrix(
     """
     ordered = tuple(sorted(places, key=lambda place: place.id))
     base = _matrix(network, ordered, snap_places(network.segments, ordered), (access_class, closed))
-    return base if days is None else _on_days(base, days)
+    return base if days is None else replace(base, days=days)
 
 
 def _matrix(
@@ -111,20 +114,9 @@ def _without_diagonal(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return values
 
 
-def _on_days(matrix: TravelMatrix, days: DateRange) -> TravelMatrix:
-    return TravelMatrix(
-        place_ids=matrix.place_ids,
-        minutes=matrix.minutes,
-        metres=matrix.metres,
-        estimated=matrix.estimated,
-        access_class=matrix.access_class,
-        days=days,
-    )
-
-
-def closed_roads(closures: Iterable[RoadClosure], day: object) -> Ids:
+def closed_roads(closures: Iterable[RoadClosure], day: date) -> Ids:
     """Return the ids of the roads that are closed on a day."""
-    return frozenset(closure.road_id for closure in closures if day in closure.days)  # type: ignore[operator]
+    return frozenset(closure.road_id for closure in closures if day in closure.days)
 
 
 def closed_stretches(horizon: Horizon, closures: Sequence[RoadClosure]) -> tuple[tuple[DateRange, Ids], ...]:

@@ -81,7 +81,7 @@ def road_report(
     unreachable = tuple(found for matrix in matrices for found in unreachable_places(matrix, bases))
     issues = (
         *network.issues,
-        *_far_issues(far),
+        *_far_issues(far, len(places)),
         *_passed_over_issues(places, snaps),
         *_unreachable_issues(unreachable, len(matrices)),
         *_closure_issues(network, closures),
@@ -94,14 +94,14 @@ def _warning(problem: Text, remedy: Text) -> Issue:
     return Issue(Where(), problem, remedy, is_warning=True)
 
 
-def _few(names: Iterable[str]) -> Text:
+def _few(names: Iterable[str]) -> Text | str:
     """Return the first names of a list, and how many more there are."""
     known = sorted(set(names))
     shown, more = ", ".join(known[:NAMED_AT_MOST]), len(known) - NAMED_AT_MOST
-    return text("{shown} and {n} more", shown=shown, n=more) if more > 0 else text("{shown}", shown=shown)
+    return text("{shown} and {n} more", shown=shown, n=more) if more > 0 else shown
 
 
-def _far_issues(far: Sequence[tuple[str, int]]) -> Iterator[Issue]:
+def _far_issues(far: Sequence[tuple[str, int]], places: int) -> Iterator[Issue]:
     walked = [f"{place} ({metres} m)" for place, metres in far if metres <= FAR_METRES]
     remote = [f"{place} ({metres} m)" for place, metres in far if metres > FAR_METRES]
     if walked:
@@ -109,7 +109,12 @@ def _far_issues(far: Sequence[tuple[str, int]]) -> Iterator[Issue]:
             text("More than 300 m from a road, so that the walk is added to every leg: {few}.", few=_few(walked)),
             text("Check their coordinates, or add the missing road."),
         )
-    if remote:
+    if remote and len(remote) == places:
+        yield _warning(
+            text("No place is within 2 km of a road of the road data."),
+            text("They seem to be of another region; or longitude and latitude of the places are swapped."),
+        )
+    elif remote:
         yield _warning(
             text("More than 2 km from any road, so that no vehicle gets there: {few}.", few=_few(remote)),
             text("Check their coordinates, longitude and latitude may be swapped; or add the missing road."),

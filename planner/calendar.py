@@ -87,8 +87,8 @@ def _by_day(overrides: Iterable[CalendarOverride]) -> dict[date, CalendarOverrid
 
 
 def _public_calendar(country: str, horizon: Horizon) -> HolidayBase:
-    # A weekend at the edge of the horizon may belong to a holiday outside it: look a few days further.
-    years = range((horizon.start - 3 * ONE_DAY).year, (horizon.last + 3 * ONE_DAY).year + 1)
+    # The last weekend of December may belong to New Year's Day: look a few days further.
+    years = range(horizon.start.year, (horizon.last + 3 * ONE_DAY).year + 1)
     try:
         return country_holidays(country, years=years, language="en_US")
     except NotImplementedError as error:

@@ -54,7 +54,7 @@ def next_states(walk: Walk, state: State) -> Iterator[State]:
     found = 0
     for choice in choices:
         found |= step.days[choice]
-    found &= walk.gaps.after(state.day, is_bound=step.is_bound)
+    found &= walk.gaps.follow(1 << state.day, is_bound=step.is_bound)
     while found:
         day = (found & -found).bit_length() - 1
         yield State(state.step + 1, day, tuple(c for c in choices if step.days[c] >> day & 1))
@@ -105,7 +105,7 @@ def walk_of(rule: VisitRule, horizon: Horizon, open_days: Iterable[date], asked:
             is_bound = whole[k] and (turn > 0 or unbroken[k])
             days = {(o, c): options[o][k].lanes[c] & goals[o, c] for o, c in choices}
             steps.append(Step(days=days, is_bound=is_bound, begins_stretch=turn == 0))
-            goals = {choice: gaps.before(mask, is_bound=is_bound) for choice, mask in days.items()}
+            goals = {choice: gaps.lead(mask, is_bound=is_bound) for choice, mask in days.items()}
         goals = _merged(goals) if made[k] else goals
     return Walk(gaps=gaps, steps=tuple(reversed(steps)), start=State(0, gaps.previous, tuple(choices)))
 

@@ -204,17 +204,19 @@ def room_issues(
         Issue(
             where=where or Where(),
             problem=_room_sentence(reason, site_id, rule, horizon, asked=total, possible=total - missing[reason]),
-            remedy=_ROOM_REMEDIES[reason],
+            remedy=_room_remedy(reason, rule),
             is_warning=True,
         )
         for reason in sorted(missing)
     )
 
 
-_ROOM_REMEDIES: dict[RoomReason, Text] = {
-    "gap_conflict": text("Lengthen the horizon or lower visits or min_gap_days, or raise max_gap_days."),
-    "no_working_day": text("Allow more weekdays or holidays, add a team that can come, or lower visits."),
-}
+def _room_remedy(reason: RoomReason, rule: VisitRule) -> Text:
+    if reason == "no_working_day":
+        return text("Allow more weekdays or holidays, add a team that can come, or lower visits.")
+    if rule.max_gap_days is None:
+        return text("Lengthen the horizon or lower visits or min_gap_days.")
+    return text("Lengthen the horizon, lower visits or min_gap_days, or raise max_gap_days.")
 
 
 def _room_sentence(

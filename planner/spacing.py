@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from planner.model import Horizon
 from planner.rules import VisitRule
@@ -49,25 +51,29 @@ class Gaps:
         """Return the day a bit stands for."""
         return self.start + timedelta(days=bit - self.base)
 
-    def after(self, bit: int, *, is_bound: bool) -> int:
-        """Return the days a visit may follow on; ``is_bound``: the maximum gap counts."""
+    def follow(self, days: int, *, is_bound: bool) -> int:
+        """Return every day that may follow a visit on one of ``days``; ``is_bound``: the maximum gap counts."""
+        if not days:
+            return 0
         if is_bound and self.high is not None:
-            return ((1 << (self.high - self.low + 1)) - 1) << (bit + self.low)
-        return self.anywhere >> (bit + self.low) << (bit + self.low)
+            return _spread(days, self.high - self.low) << self.low
+        earliest = (days & -days).bit_length() - 1 + self.low
+        return self.anywhere >> earliest << earliest
 
-    def before(self, days: int, *, is_bound: bool) -> int:
-        """Return every day from which a visit on one of ``days`` may follow."""
+    def lead(self, days: int, *, is_bound: bool) -> int:
+        """Return every day that may lead to a visit on one of ``days``."""
         if is_bound and self.high is not None:
-            return _spread(days, self.high - self.low) >> self.low
+            width = self.high - self.low
+            return _spread(days, width) >> self.low + width
         return (1 << max(0, days.bit_length() - self.low)) - 1
 
 
 def _spread(days: int, width: int) -> int:
-    """Return ``days`` shifted down by 0, by 1, ... and by ``width`` places, all together."""
+    """Return ``days`` shifted up by 0, by 1, ... and by ``width`` places, all together."""
     done = 0
     while done < width:
         step = min(done + 1, width - done)
-        days |= days >> step
+        days |= days << step
         done += step
     return days
 
@@ -105,104 +111,38 @@ class Stretch:
         return max(lane.bit_count() for lane in self.lanes)
 
 
-Reach = dict[bool, list[int]]  # is the chain unbroken so far -> visits given up -> last days from which the rest fits
-
-
 def most_visits(gaps: Gaps, stretches: tuple[Stretch, ...]) -> tuple[int, ...]:
     """Return the visits made in each stretch by a largest set: most visits in all, then most in the early stretches.
 
-    A dynamic program over stretches, from the last to the first. Its state is the last visit day (a whole set of
-    them at once), whether the maximum gap counts across the seam, and how many visits were given up beyond those
-    that no choice of days could save; that last number is tried small first.
+    Taking as many as there is room for in each stretch, in order, is the best in all: against any other set, one
+    visit more in an early stretch costs at most one later. Days nearer than the minimum to the new last visit hold at
+    most one visit of the other set; and a stretch that gives up one visit is no longer bound by the maximum. All
+    last days that such a choice can have are kept, as a set.
     """
-    caps = tuple(_cap(gaps, stretch) for stretch in stretches)
-    given_up = 0
-    while True:
-        table = _reach(gaps, stretches, caps, given_up)
-        row = table[0][gaps.binds_first]
-        fits = [k for k, days in enumerate(row) if days >> gaps.previous & 1]
-        if fits:
-            return _read_off(gaps, stretches, caps, table, fits[0])
-        given_up = 2 * given_up + 1
-
-
-def _cap(gaps: Gaps, stretch: Stretch) -> int:
-    """Return the most visits the stretch alone has room for: always take the earliest day."""
-    best = 0
-    for lane in stretch.lanes:
-        days, made = lane, 0
-        while days and made < stretch.asked:
-            first = (days & -days).bit_length() - 1
-            made += 1
-            days &= gaps.after(first, is_bound=False)
-        best = max(best, made)
-    return best
-
-
-def _reach(gaps: Gaps, stretches: tuple[Stretch, ...], caps: tuple[int, ...], given_up: int) -> list[Reach]:
-    table: list[Reach] = [{flag: [gaps.anywhere] * (given_up + 1) for flag in (True, False)}]
-    for stretch, cap in zip(reversed(stretches), reversed(caps), strict=True):
-        rest = table[-1]
-        here: Reach = {True: [0] * (given_up + 1), False: [0] * (given_up + 1)}
-        for lost in range(min(cap, given_up) + 1):
-            for left in range(lost, given_up + 1):
-                made, is_whole = cap - lost, cap - lost == stretch.asked
-                goal = rest[is_whole][left - lost]
-                for flag in (True, False):
-                    here[flag][left] |= _entries(gaps, stretch, made, goal, is_whole=is_whole, is_bound=flag)
-        table.append(here)
-    return table[::-1]
-
-
-def _entries(gaps: Gaps, stretch: Stretch, made: int, goal: int, *, is_whole: bool, is_bound: bool) -> int:
-    """Return the last days before the stretch from which ``made`` visits in it can end on a day of ``goal``."""
-    if made == 0:
-        return goal
-    found = 0
-    for lane in stretch.lanes:
-        days = lane & goal
-        for _ in range(made - 1):
-            days = gaps.before(days, is_bound=is_whole) & lane
-        found |= gaps.before(days, is_bound=is_whole and is_bound)
-    return found
-
-
-def _ends(gaps: Gaps, stretch: Stretch, made: int, origins: int, *, is_whole: bool, is_bound: bool) -> int:
-    """Return the last days of ``made`` visits in the stretch that follow one of the days ``origins``."""
-    if made == 0:
-        return origins
-    found = 0
-    for lane in stretch.lanes:
-        days = _follow(gaps, origins, is_bound=is_whole and is_bound) & lane
-        for _ in range(made - 1):
-            days = _follow(gaps, days, is_bound=is_whole) & lane
-        found |= days
-    return found
-
-
-def _follow(gaps: Gaps, origins: int, *, is_bound: bool) -> int:
-    found = 0
-    while origins:
-        first = (origins & -origins).bit_length() - 1
-        found |= gaps.after(first, is_bound=is_bound)
-        if not is_bound or gaps.high is None:
-            return found  # the earliest day is followed by all the others are followed by
-        origins &= origins - 1
-    return found
-
-
-def _read_off(
-    gaps: Gaps, stretches: tuple[Stretch, ...], caps: tuple[int, ...], table: list[Reach], left: int
-) -> tuple[int, ...]:
-    """Walk forward through the table and keep as many visits in each stretch as the rest allows."""
     origins, is_bound, made = 1 << gaps.previous, gaps.binds_first, list[int]()
-    for k, (stretch, cap) in enumerate(zip(stretches, caps, strict=True)):
-        for count in range(cap, -1, -1):
-            is_whole = count == stretch.asked
-            ends = _ends(gaps, stretch, count, origins, is_whole=is_whole, is_bound=is_bound)
-            lost = cap - count
-            if lost <= left and ends & table[k + 1][is_whole][left - lost]:
-                origins, is_bound, left = ends, is_whole, left - lost
-                made.append(count)
-                break
+    for stretch in stretches:
+        count, origins = _most_in(gaps, stretch, origins, is_bound=is_bound)
+        is_bound = count == stretch.asked
+        made.append(count)
     return tuple(made)
+
+
+def _most_in(gaps: Gaps, stretch: Stretch, origins: int, *, is_bound: bool) -> tuple[int, int]:
+    """Return the most visits the stretch has room for after a visit on one of ``origins``, and their last days."""
+    ends = _ends(gaps, stretch, origins, is_whole=True, is_bound=is_bound)
+    if len(ends) == stretch.asked:
+        return len(ends), ends[-1]
+    ends = _ends(gaps, stretch, origins, is_whole=False, is_bound=False)[: stretch.asked - 1]
+    return len(ends), ends[-1] if ends else origins
+
+
+def _ends(gaps: Gaps, stretch: Stretch, origins: int, *, is_whole: bool, is_bound: bool) -> list[int]:
+    """Return the last days of 1, 2, ... visits in the stretch, up to those asked or those there is room for."""
+    ends: list[int] = []
+    reached = [gaps.follow(origins, is_bound=is_bound) & lane for lane in stretch.lanes]
+    while any(reached) and len(ends) < stretch.asked:
+        ends.append(reduce(or_, reached))
+        reached = [
+            gaps.follow(days, is_bound=is_whole) & lane for days, lane in zip(reached, stretch.lanes, strict=True)
+        ]
+    return ends

@@ -51,7 +51,7 @@ class _Trip:
     lunch: LunchBreak | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reached:
     """The end of a leg: the break taken on it, the arrival, and when a service may start."""
 
@@ -60,7 +60,7 @@ class _Reached:
     ready: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Walk:
     """Times of a trip for one departure; ``late`` counts the visits whose windows were all over."""
 
@@ -193,7 +193,14 @@ def _walk(trip: _Trip, departure: int, gap: int | None) -> _Walk | None:
     home = _go(trip, len(trip.visits), leave, gap)
     if home is None:
         return None
-    return _Walk(departure, tuple(arrivals), tuple(starts), home.lunch or lunch, home.arrive, late)
+    return _Walk(
+        departure=departure,
+        arrivals=tuple(arrivals),
+        starts=tuple(starts),
+        lunch=home.lunch or lunch,
+        end=home.arrive,
+        late=late,
+    )
 
 
 def _go(trip: _Trip, k: int, leave: int, gap: int | None) -> _Reached | None:
@@ -206,14 +213,15 @@ def _go(trip: _Trip, k: int, leave: int, gap: int | None) -> _Reached | None:
     leg = trip.home_minutes if is_home else trip.visits[k].leg_minutes
     arrive, lunch = leave + leg, trip.lunch
     if k != gap or lunch is None:
-        return _Reached(None, arrive, arrive)
+        return _Reached(lunch=None, arrive=arrive, ready=arrive)
     if not is_home and arrive <= lunch.latest_minute:
         start = max(arrive, lunch.earliest_minute)
-        return _Reached(_break(lunch, start), arrive, start + lunch.minutes)
+        return _Reached(lunch=_break(lunch, start), arrive=arrive, ready=start + lunch.minutes)
     start = max(leave, lunch.earliest_minute)
     if start > min(lunch.latest_minute, arrive):
         return None
-    return _Reached(_break(lunch, start), arrive + lunch.minutes, arrive + lunch.minutes)
+    delayed = arrive + lunch.minutes
+    return _Reached(lunch=_break(lunch, start), arrive=delayed, ready=delayed)
 
 
 def _break(lunch: LunchBreak, start: int) -> Lunch:

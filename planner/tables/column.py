@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from planner.language import Text
+from planner.language import Text, say
 
 # What a cell holds, and the Python value it is read as:
 Kind = Literal[
@@ -31,6 +31,7 @@ Kind = Literal[
     "choice",  # str, one of ``choices``
     "geometry",  # a shapely geometry; in a cell it is written as WKT
 ]
+PLAIN_WORDS = {"yes": "是", "no": "否", "all": "全部"}  # defaults that are words
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,7 +47,7 @@ class Column:
     example_zh: str = ""  # empty: the same
     aliases: tuple[str, ...] = ()
     unit: Text | None = None
-    default: Text | None = None  # what an empty cell means; None: nothing
+    default: Text | str | None = None  # what an empty cell means, in words or as a value; None: nothing
     is_required: bool = False
     low: float | None = None
     high: float | None = None
@@ -65,6 +66,12 @@ class Column:
     def said_example(self, language: str) -> str:
         """Return the example in the language."""
         return self.example_zh if language == "zh" and self.example_zh else self.example
+
+    def said_default(self, language: str) -> str:
+        """Return what an empty cell means in the language; empty when it means nothing."""
+        if language == "zh" and isinstance(self.default, str):
+            return {**PLAIN_WORDS, **self.choices}.get(self.default, self.default)
+        return say(self.default or "", language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

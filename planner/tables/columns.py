@@ -140,7 +140,7 @@ SETTINGS = (
         kind="id",
         example="CN",
         description=text("Two-letter code of the country whose public holidays hold."),
-        default=text("CN"),
+        default="CN",
         synonyms={"中国": "CN"},
     ),
     replace(PHONE, description=text("The telephone number of the office that plans.")),
@@ -150,7 +150,7 @@ SETTINGS = (
         zh="急救电话",
         aliases=("emergency",),
         example="120",
-        default=text("120"),
+        default="120",
         description=text("The number to call in an emergency."),
     ),
     Column(
@@ -161,7 +161,7 @@ SETTINGS = (
         synonyms={"plain": "plains", "hill": "hills", "mountain": "mountains", "山地": "mountains"},
         example="mountains",
         example_zh="山区",
-        default=text("hills"),
+        default="hills",
         description=text("How winding the roads are, where none are given."),
     ),
     Column(
@@ -171,7 +171,7 @@ SETTINGS = (
         choices={"dry": "旱季", "wet": "雨季", "winter": "冬季"},
         example="dry",
         example_zh="旱季",
-        default=text("dry"),
+        default="dry",
         description=text("How fast the roads are: wet slows unpaved roads and closes fords, winter slows all."),
     ),
     Column(
@@ -190,7 +190,7 @@ SETTINGS = (
         low=1,
         high=53,
         example="4",
-        default=text("1"),
+        default="1",
         description=text("How many weeks to plan, where the command does not say it."),
     ),
 )

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import posixpath
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def read_grids(path: Path) -> list[Grid]:
     if suffix == ".csv":
         return [_csv_grid(path)]
     if suffix in {".geojson", ".gpkg"}:
-        return list(_layer_grids(path))
+        return _layer_grids(path)
     raise RefusedFileError(text("files of this kind are not read."), SAVE_AS)
 
 
@@ -130,14 +131,12 @@ def _decode(content: bytes) -> str:
     raise RefusedFileError(text("its characters are neither UTF-8 nor GB 18030."), text('Save it as "CSV UTF-8".'))
 
 
-def _layer_grids(path: Path) -> Iterator[Grid]:
+def _layer_grids(path: Path) -> list[Grid]:
     check_size(path)
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        for layer in layers:
-            frame = pyogrio.read_dataframe(path, layer=layer, max_features=MOST_ROWS + 1)
-            is_named = path.suffix.lower() == ".gpkg" and len(layers) > 1
-            yield _frame_grid(frame, file=path.name, name=layer if is_named else path.stem, is_sheet=is_named)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL remarks on what it then reads or refuses
+            return _read_layers(path)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -147,6 +146,16 @@ def _layer_grids(path: Path) -> Iterator[Grid]:
         raise RefusedFileError(
             text("it is damaged or not GeoJSON or GeoPackage."), text("Export it again from the map program.")
         ) from error
+
+
+def _read_layers(path: Path) -> list[Grid]:
+    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+    is_named = path.suffix.lower() == ".gpkg" and len(layers) > 1
+    grids = []
+    for layer in layers:
+        frame = pyogrio.read_dataframe(path, layer=layer, max_features=MOST_ROWS + 1)
+        grids.append(_frame_grid(frame, file=path.name, name=layer if is_named else path.stem, is_sheet=is_named))
+    return grids
 
 
 def _frame_grid(frame: Any, *, file: str, name: str, is_sheet: bool) -> Grid:

@@ -107,7 +107,7 @@ VILLAGE_COLUMNS = (
         kind="names",
         example="car;4x4",
         description=text("Vehicle classes that can get there."),
-        default=text("all"),
+        default="all",
         aliases=("access", "access_class", "通行车型"),
     ),
     Column(
@@ -117,7 +117,7 @@ VILLAGE_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: visits may also be made on public holidays."),
-        default=text("no"),
+        default="no",
         aliases=("is_holiday_allowed", "holidays"),
     ),
     Column(
@@ -138,7 +138,7 @@ VILLAGE_COLUMNS = (
         example="lunar",
         example_zh="农历",
         description=text("The calendar the market days follow."),
-        default=text("lunar"),
+        default="lunar",
     ),
     Column(
         name="population",
@@ -148,7 +148,7 @@ VILLAGE_COLUMNS = (
         high=10**8,
         example="860",
         description=text("People who live there."),
-        default=text("0"),
+        default="0",
         aliases=("总人口", "常住人口"),
     ),
     Column(
@@ -159,7 +159,7 @@ VILLAGE_COLUMNS = (
         high=10**8,
         example="190",
         description=text("People of 65 and over."),
-        default=text("0"),
+        default="0",
         aliases=("pop65", "65+", "老年人口", "65岁及以上人口"),
     ),
     Column(

@@ -146,7 +146,7 @@ ROAD_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: may be driven only in the direction it is drawn; reverse: only against it."),
-        default=text("no"),
+        default="no",
         aliases=("oneway", "单行道"),
     ),
     Column(
@@ -167,7 +167,7 @@ ROAD_COLUMNS = (
         kind="names",
         example="car;4x4",
         description=text("Vehicle classes that may drive here."),
-        default=text("all"),
+        default="all",
         aliases=("access_classes", "通行车型"),
     ),
     Column(

@@ -33,7 +33,7 @@ FREQUENCY_COLUMNS = (
         high=400,
         example="2",
         description=text("Visits asked in each period."),
-        default=text("1"),
+        default="1",
         aliases=("frequency", "频次", "走访次数", "巡诊次数"),
     ),
     Column(
@@ -45,7 +45,7 @@ FREQUENCY_COLUMNS = (
         example="week",
         example_zh="周",
         description=text("The period: week, month, quarter, or horizon for all planned days together."),
-        default=text("week"),
+        default="week",
         aliases=("period", "每"),
     ),
     Column(
@@ -56,7 +56,7 @@ FREQUENCY_COLUMNS = (
         high=60,
         example="1",
         description=text("2 with week means: once in every two weeks."),
-        default=text("1"),
+        default="1",
         aliases=("interval", "间隔周期"),
     ),
     Column(
@@ -68,7 +68,7 @@ FREQUENCY_COLUMNS = (
         unit=DAYS,
         example="2",
         description=text("At least this many days from one visit to the next."),
-        default=text("1"),
+        default="1",
         aliases=("min_gap", "最短间隔"),
     ),
     Column(
@@ -124,7 +124,7 @@ FREQUENCY_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: the weekday of the first week is kept in all weeks."),
-        default=text("no"),
+        default="no",
         aliases=("fixed_weekday",),
     ),
     Column(
@@ -134,7 +134,7 @@ FREQUENCY_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: all visits are made by one team."),
-        default=text("no"),
+        default="no",
         aliases=("fixed_team",),
     ),
 )
@@ -205,7 +205,7 @@ SERVICE_COLUMNS = (
         high=1_000_000,
         example="80",
         description=text("Doses or kits a visit uses, counted against the team's capacity_per_day."),
-        default=text("0"),
+        default="0",
         aliases=("doses", "剂次"),
     ),
 )
@@ -246,7 +246,7 @@ NEEDS_COLUMNS = (
         high=5,
         example="3",
         description=text("From 1 (may wait) to 5 (must be)."),
-        default=text("3"),
+        default="3",
     ),
     Column(
         name="owned",
@@ -255,7 +255,7 @@ NEEDS_COLUMNS = (
         example="yes",
         example_zh="是",
         description=text("No: any team may come, whoever owns the village."),
-        default=text("yes"),
+        default="yes",
         aliases=("is_owned", "受包联限制"),
     ),
     Column(

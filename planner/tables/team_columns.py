@@ -66,7 +66,7 @@ TEAM_COLUMNS = (
         kind="window",
         example="08:00-17:30",
         description=text("From leaving the base to being back."),
-        default=text("08:00-17:30"),
+        default="08:00-17:30",
         aliases=("hours", "working_hours", "出勤时间", "班次"),
     ),
     Column(
@@ -114,7 +114,7 @@ TEAM_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: the team also works on public holidays."),
-        default=text("no"),
+        default="no",
     ),
     Column(
         name="skills",
@@ -155,7 +155,7 @@ TEAM_COLUMNS = (
         high=10,
         example="1.0",
         description=text("1.2 drives a leg in 1/1.2 of the usual time."),
-        default=text("1"),
+        default="1",
         aliases=("speed",),
     ),
     Column(
@@ -164,7 +164,7 @@ TEAM_COLUMNS = (
         kind="id",
         example="car",
         description=text("The class of the vehicle, compared with the villages' access_classes."),
-        default=text("car"),
+        default="car",
         aliases=("vehicle_class", "通行车型"),
     ),
     Column(
@@ -183,7 +183,7 @@ TEAM_COLUMNS = (
         example="no",
         example_zh="否",
         description=text("Yes: the team may also visit villages others own."),
-        default=text("no"),
+        default="no",
         aliases=("lendable",),
     ),
     Column(
@@ -194,7 +194,7 @@ TEAM_COLUMNS = (
         high=6,
         example="0",
         description=text("Nights in a week the team may sleep out."),
-        default=text("0"),
+        default="0",
         aliases=("外宿",),
     ),
     Column(

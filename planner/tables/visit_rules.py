@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from planner.errors import ModelError
+from planner.errors import ModelError, Where
 from planner.language import text
 from planner.rules import ServiceTime, VisitRule
 from planner.tables.cells import date_fault, quote, read_date
@@ -204,18 +204,27 @@ def _fits_together(row: Row, values: dict[str, Any], faults: Faults) -> bool:
     low, high = values.get("min_gap_days", 1), values.get("max_gap_days")
     if high is not None and low > high:
         problem = text("min_gap_days {low} is larger than max_gap_days {high}.", low=low, high=high)
-        faults.add(row.where("min_gap_days"), problem, text("Lower min_gap_days or raise max_gap_days."))
+        faults.add(
+            _blamed(row, "min_gap_days", "max_gap_days"), problem, text("Lower min_gap_days or raise max_gap_days.")
+        )
     ways = [name for name in ("dates", "nth_weekdays", "weekday_sets") if name in values]
     if len(ways) > 1:
         problem = text("{one} and {other} are both given.", one=ways[0], other=ways[1])
-        faults.add(row.where(ways[0]), problem, text("Empty one of them."))
+        faults.add(_blamed(row, *ways), problem, text("Empty one of them."))
     visits, per, every = values.get("visits", 1), values.get("per", "week"), values.get("every", 1)
     days = PERIOD_DAYS[per] * every
     if visits > days:
         problem = text("{visits} visits are asked in {days} days.", visits=visits, days=days)
-        faults.add(row.where("visits"), problem, text("At most one visit a day can be made: lower visits."))
+        faults.add(
+            _blamed(row, "visits", "per", "every"), problem, text("At most one visit a day can be made: lower visits.")
+        )
     _check_weekday_sets(row, values.get("weekday_sets", ()), (visits, per, every), faults)
     return count == len(faults.errors)
+
+
+def _blamed(row: Row, *columns: str) -> Where:
+    """Return the place of the first of the columns that the row fills, else of its rule."""
+    return row.where(next((name for name in columns if name in row.values), "rule"))
 
 
 def _check_weekday_sets(
@@ -224,7 +233,15 @@ def _check_weekday_sets(
     visits, per, every = frequency
     if sets and (per != "week" or every != 1):
         problem = text("combinations of weekdays need a rule per week.")
-        faults.add(row.where("weekday_sets"), problem, text("Set per to week and every to 1, or empty this cell."))
+        faults.add(
+            _blamed(row, "weekday_sets", "visits", "per", "every"),
+            problem,
+            text("Set per to week and every to 1, or empty this cell."),
+        )
     elif any(len(days) != visits for days in sets):
         problem = text("a combination does not have {visits} weekdays, one for each visit.", visits=visits)
-        faults.add(row.where("weekday_sets"), problem, text("Write it like Mon+Thu|Tue+Fri for 2 visits."))
+        faults.add(
+            _blamed(row, "weekday_sets", "visits", "per", "every"),
+            problem,
+            text("Write it like Mon+Thu|Tue+Fri for 2 visits."),
+        )

@@ -25,7 +25,7 @@ from planner.rules import NthWeekday, VisitRule
 from planner.values import week_of
 from tests.builders import MONDAY
 
-EXAMPLES = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+EXAMPLES = settings(max_examples=150, derandomize=True, deadline=None, database=None)
 
 
 @st.composite
@@ -57,9 +57,9 @@ def rules(draw: st.DrawFn, horizon: Horizon) -> VisitRule:
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[VisitRule, Horizon, list[date]]:
-    """Draw a rule, a horizon that may begin on any weekday, and at most ten open days."""
+    """Draw a rule, a horizon that may begin on any weekday, and at most nine open days."""
     horizon = Horizon(start=MONDAY + timedelta(days=draw(st.integers(0, 34))), days=draw(st.integers(1, 20)))
-    open_days = draw(st.lists(st.sampled_from(horizon.dates), max_size=10, unique=True))
+    open_days = draw(st.lists(st.sampled_from(horizon.dates), max_size=9, unique=True))
     return draw(rules(horizon)), horizon, open_days
 
 

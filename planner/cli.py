@@ -1,0 +1,316 @@
+"""The command line: reads arguments, calls ``service``, prints. Heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from planner.errors import InputError, ModelError, SolverError
+from planner.language import Text, say, text
+
+if TYPE_CHECKING:
+    from planner.evaluation import Evaluation
+    from planner.plan import Plan
+    from planner.service import County
+    from planner.solver import SolveResult
+
+app = typer.Typer(
+    name="xunzhen",
+    help="Plan the rounds of mobile hospitals: villages in a workbook become checked weekly circuits and printed maps.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+screen = Console(stderr=True, highlight=False)
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    INCOMPLETE = 3  # plan made, some visits unserved or soft rules broken
+    BAD_DATA = 4
+    HARD_RULE_BROKEN = 5
+    INTERRUPTED = 130
+
+
+class Language(StrEnum):
+    """A language of messages and pages."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def default_language() -> Language:
+    """Return Chinese when the system speaks it, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return Language.ZH if spoken.lower().startswith("zh") else Language.EN
+
+
+LanguageOption = Annotated[
+    Language, typer.Option("--lang", help="Language of messages and pages.", default_factory=default_language)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Put one JSON object on standard output.")]
+SourceArgument = Annotated[Path, typer.Argument(metavar="INPUT", help="A workbook (.xlsx) or a folder of tables.")]
+RoadsOption = Annotated[Path | None, typer.Option(help="An OpenStreetMap extract (.osm.pbf) or a roads file.")]
+
+
+def parse_day(written: str | None) -> date | None:
+    """Return the day written as 2026-03-02."""
+    if written is None:
+        return None
+    try:
+        return datetime.strptime(written, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f'"{written}" is not a date. Write it as 2026-03-02.') from None
+
+
+@app.command()
+def plan(
+    source: SourceArgument,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan and the pages.")],
+    lang: LanguageOption,
+    roads: RoadsOption = None,
+    start: Annotated[str | None, typer.Option(help="First day, as 2026-03-02; a Monday is best.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="Weeks to plan.", min=1, max=53)] = None,
+    seconds: Annotated[float, typer.Option(help="Time to search.", min=1, max=86_400)] = 30.0,
+    rounds: Annotated[
+        int | None, typer.Option(help="Search rounds instead of seconds: reproducible.", min=1, max=1_000_000)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the search.", min=0, max=2**31 - 1)] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan the rounds of INPUT and write the circuits, the map and the crew sheets."""
+    from planner.service import make_plan, open_county, write_outputs
+    from planner.solver import SolveSettings
+
+    check_out(out)
+    county = open_county(source, roads=roads, start=parse_day(start), weeks=weeks)
+    if not as_json:
+        tell_county(county, lang.value)
+    settings = SolveSettings(seconds=None if rounds else seconds, rounds=rounds, seed=seed)
+    with progress(settings.seconds, lang.value) as (report, should_stop):
+        result = make_plan(county, settings, on_improvement=report, should_stop=should_stop)
+    written = write_outputs(county, result.plan, result.evaluation, out, lang.value)
+    if as_json:
+        print_json(county, result.plan, result.evaluation, lang.value)
+    else:
+        tell_result(county, result, lang.value)
+        tell_pages(out, written, lang.value)
+    sys.exit(exit_code(result.plan, result.evaluation))
+
+
+@app.command()
+def check(
+    source: SourceArgument,
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    lang: LanguageOption,
+    roads: RoadsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a plan by every rule, from the tables afresh."""
+    from planner.service import check_plan, open_county, read_plan
+
+    plan_read = read_plan(plan_file)
+    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
+    evaluation = check_plan(county, plan_read)
+    if as_json:
+        print_json(county, plan_read, evaluation, lang.value)
+    else:
+        tell_verdict(county, plan_read, evaluation, lang.value)
+    sys.exit(exit_code(plan_read, evaluation))
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="Workbook to write.")],
+    lang: LanguageOption,
+) -> None:
+    """Write an empty workbook with drop-downs and notes, ready to fill in."""
+    from planner.tables.template import write_template
+
+    refuse_overwrite(out)
+    write_template(out, lang.value)
+    screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
+
+
+@app.command()
+def sample(
+    lang: LanguageOption,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="qinyuan, sangzhi, bishan, daoxian or yixing.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder to copy the sample to.")] = None,
+) -> None:
+    """List the sample counties, or copy one to a folder."""
+    from planner.tables.samples import copy_sample, sample_names
+
+    if name is None or out is None:
+        sys.stdout.write("\n".join(sample_names()) + "\n")
+        return
+    copy_sample(name, out)
+    screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
+
+
+def check_out(out: Path) -> None:
+    """Raise BadParameter when the output folder is in truth a file."""
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f'"{out}" is a file; give a folder for the plan and the pages.')
+
+
+def refuse_overwrite(out: Path) -> None:
+    """Raise BadParameter rather than destroy somebody's filled-in workbook."""
+    if out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f'"{out}" must end in .xlsx.')
+    if out.exists():
+        raise typer.BadParameter(f'"{out}" exists already; give another name.')
+
+
+def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:
+    """Return what the shell is told of a plan."""
+    if evaluation.hard:
+        return ExitCode.HARD_RULE_BROKEN
+    if plan_made.unserved or evaluation.violations:
+        return ExitCode.INCOMPLETE
+    return ExitCode.OK
+
+
+@contextmanager
+def progress(
+    seconds: float | None, language: str
+) -> Iterator[tuple[Callable[[Plan, float], None], Callable[[], bool]]]:
+    """Show the best cost so far while the block runs; Ctrl-C once asks it to stop, twice aborts."""
+    from planner.screen import SearchProgress
+
+    interrupts: list[int] = []
+
+    def on_interrupt(_signal: int, _frame: object) -> None:
+        interrupts.append(1)
+        if len(interrupts) > 1:
+            raise KeyboardInterrupt
+        screen.print(say(text("Stopping; the best plan so far is kept. Press Ctrl-C again to abort."), language))
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        with SearchProgress(screen, seconds, language) as bar:
+
+            def should_stop() -> bool:
+                bar.tick()
+                return bool(interrupts)
+
+            yield bar.improved, should_stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def tell(sentence: Text, language: str, *, style: str = "") -> None:
+    """Print one sentence on the screen as it is: names with brackets are no mark-up."""
+    screen.print(say(sentence, language), style=style, markup=False, soft_wrap=True)
+
+
+def tell_county(county: County, language: str) -> None:
+    """Say what was read, and every warning."""
+    problem = county.problem
+    counted = text(
+        "{sites} villages, {teams} teams, {days} days from {start}.",
+        sites=len(problem.sites), teams=len(problem.teams), days=problem.horizon.days, start=problem.horizon.start,
+    )  # fmt: skip
+    tell(counted, language)
+    for notice in county.notices:
+        screen.print("! " + notice.in_language(language), style="yellow", markup=False, soft_wrap=True)
+
+
+def tell_result(county: County, result: SolveResult, language: str) -> None:
+    """Say how the search ended and what the plan is worth."""
+    endings = {
+        "rounds": text("All rounds were searched."),
+        "seconds": text("The time to search is used up."),
+        "cancelled": text("Stopped as asked; this is the best plan so far."),
+        "converged": text("The search found nothing better any more."),
+    }
+    tell(endings[result.stopped], language)
+    tell_verdict(county, result.plan, result.evaluation, language)
+
+
+def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
+    """Print the summary, the violations and the unserved visits."""
+    from planner.screen import summary_table, unserved_lines, verdict_lines, violation_lines
+
+    screen.print(summary_table(county.problem, plan_made, language))
+    for line in verdict_lines(county.problem, plan_made, evaluation, language):
+        screen.print(line, markup=False, soft_wrap=True)
+    for line in violation_lines(evaluation, language):
+        screen.print(line, style="red", markup=False, soft_wrap=True)
+    for line in unserved_lines(county.problem, plan_made, language):
+        screen.print(line, style="yellow", markup=False, soft_wrap=True)
+
+
+def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
+    """Say where the pages are."""
+    sheets = sum(path.parent.name == "crew" for path in written)
+    tell(text("Map: {path}", path=(out / "index.html").resolve()), language, style="bold")
+    tell(text("Crew sheets ({count}): {path}", count=sheets, path=(out / "crew").resolve()), language)
+    tell(text("Tables: {path}", path=(out / "circuits.xlsx").resolve()), language)
+    tell(text("Plan: {path}", path=(out / "plan.json").resolve()), language)
+
+
+def print_json(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
+    """Put the report on standard output."""
+    from planner.report import report_document
+
+    report = report_document(county.problem, plan_made, evaluation, county.notices, language)
+    sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+
+
+def tell_faults(fault: InputError, language: str) -> None:
+    """List everything wrong with the input."""
+    count = len(fault.issues)
+    heading = text("The input was refused; nothing was written. {count} fault(s):", count=count)
+    screen.print(say(heading, language), style="bold red", markup=False)
+    for issue in fault.issues:
+        screen.print("- " + issue.in_language(language), markup=False, soft_wrap=True)
+
+
+def spoken_language(arguments: list[str]) -> str:
+    """Return the language asked for, also when the command ended before it was parsed."""
+    for asked in Language:
+        if f"--lang={asked.value}" in arguments or (
+            "--lang" in arguments and arguments[arguments.index("--lang") + 1 :][:1] == [asked.value]
+        ):
+            return asked.value
+    return default_language().value
+
+
+def run() -> None:
+    """Run the command line; every error ends in a sentence and an exit code, never in a traceback."""
+    language = spoken_language(sys.argv)
+    try:
+        app()
+    except InputError as fault:
+        tell_faults(fault, language)
+        sys.exit(ExitCode.BAD_DATA)
+    except ModelError as fault:
+        tell(text("{problem} {remedy}", problem=fault.problem, remedy=fault.remedy), language, style="red")
+        sys.exit(ExitCode.BAD_DATA)
+    except SolverError as fault:
+        screen.print(str(fault), style="red", markup=False)
+        sys.exit(ExitCode.INTERNAL)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except OSError as fault:
+        place = text("{file}: {why}", file=fault.filename or "", why=fault.strerror or fault)
+        tell(text("A file could not be read or written. {place}", place=place), language, style="red")
+        sys.exit(ExitCode.INTERNAL)

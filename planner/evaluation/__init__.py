@@ -1,0 +1,91 @@
+"""The checker: judges any plan, from the solver or from a hand, by the problem alone.
+
+It is written apart from the solver and believes nothing a plan says of itself: legs, times and totals
+are worked out again (``facts``). Each rule is one function with a name and a sentence; a plan is fit to
+be driven when no hard rule is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from planner.evaluation import crews, days, form, frequency, owed, times, travel
+from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
+from planner.evaluation.facts import Facts, gather
+from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
+from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
+from planner.language import Text, text
+from planner.model import Problem
+from planner.plan import Plan
+
+__all__ = [
+    "RULES",
+    "Appointment",
+    "Change",
+    "ChangeKind",
+    "Evaluation",
+    "Figures",
+    "ObjectiveTerm",
+    "Rule",
+    "TeamFigures",
+    "Violation",
+    "diff_plans",
+    "evaluate",
+    "kpis",
+]
+
+
+class Rule(NamedTuple):
+    """A rule of the checker: what it demands, and the function that finds where a plan breaks it."""
+
+    sentence: Text
+    find: Callable[[Facts], Iterable[Violation]]
+
+
+RULES: Mapping[str, Rule] = {
+    "unknown": Rule(text("The plan names only teams, villages, rules and days of the input."), form.unknown),
+    "order": Rule(text("Circuits stand in order, and each holds the days of its team and week."), form.order),
+    "visit_count": Rule(
+        text("Each period has exactly the visits asked, made or listed as owed."), frequency.visit_count
+    ),
+    "unserved_reason": Rule(text("A visit listed as owed is really owed, for the reason given."), owed.unserved_reason),
+    "min_gap": Rule(text("Visits are at least min_gap_days apart."), frequency.min_gap),
+    "max_gap": Rule(text("Visits are at most max_gap_days apart."), frequency.max_gap),
+    "weekday": Rule(text("Visits fall on the weekdays the rule allows."), frequency.weekday),
+    "weekday_set": Rule(text("The visits of a week fall on one of the allowed combinations."), frequency.weekday_set),
+    "nth_weekday": Rule(text("Visits fall on the nth weekdays of the month the rule names."), frequency.nth_weekday),
+    "dates": Rule(text("Visits fall on the dates the rule names."), frequency.dates),
+    "same_weekday": Rule(text("A fixed service day stays the same."), frequency.same_weekday),
+    "same_team": Rule(text("All visits are by one team where the rule asks it."), frequency.same_team),
+    "working_day": Rule(text("Teams are out only on weekdays they work."), days.working_day),
+    "day_off": Rule(text("Teams are not out on their days off."), days.day_off),
+    "holiday": Rule(text("On public holidays only those teams and villages meet that allow it."), days.holiday),
+    "site_closed": Rule(text("No village is visited while it is closed."), days.site_closed),
+    "window": Rule(text("Each service lies within one time window."), times.window),
+    "service_time": Rule(text("No visit is shorter than it must be."), times.service_time),
+    "shift": Rule(text("Teams leave and return within their shift."), times.shift),
+    "lunch": Rule(text("A team that is out at noon has its lunch break."), times.lunch),
+    "timetable": Rule(text("Times follow from the departure, the roads and the stop before."), times.timetable),
+    "unreachable": Rule(text("Every leg has a road that day for the vehicle."), travel.unreachable),
+    "legs": Rule(text("Minutes and metres of a leg are those of the roads."), travel.legs),
+    "totals": Rule(text("Totals of a route are the sums of its parts."), travel.totals),
+    "base": Rule(text("A route begins and ends at the bases of its team."), travel.base),
+    "skill": Rule(text("A team that comes has the skills of the rule."), crews.skill),
+    "access": Rule(text("The vehicle of the team gets to the village."), crews.access),
+    "owner": Rule(text("A village that belongs to a team is visited by it or by one that may be lent."), crews.owner),
+    "capacity": Rule(text("A team uses no more doses or kits a day than it carries."), crews.capacity),
+    "max_stops": Rule(text("A team has no more stops a day than it may."), crews.max_stops),
+    "composition": Rule(text("The teams of a joint session hold every class asked."), crews.composition),
+    "synchronised": Rule(text("The teams of a joint session start together."), crews.synchronised),
+    "double_booking": Rule(text("No visit is booked twice, and no team is in two places."), crews.double_booking),
+}
+
+
+def evaluate(problem: Problem, plan: Plan) -> Evaluation:
+    """Return the verdict on the plan: every broken rule, and the terms of the cost. It never raises for a bad plan."""
+    facts = gather(problem, plan)
+    found = [violation for rule in RULES.values() for violation in rule.find(facts)]
+    return Evaluation(
+        violations=tuple(sorted(found, key=lambda v: (v.rule, v.subject, str(v.sentence)))), terms=terms(facts)
+    )

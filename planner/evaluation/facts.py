@@ -1,0 +1,194 @@
+"""The plan as the checker sees it: legs, times and visits worked out again from the problem.
+
+Nothing the plan says about travel is believed. A stop cannot start before the team can be there, so
+a time that is too early moves everything after it; windows and shifts are judged on these times.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from planner.evaluation.result import Violation
+from planner.language import Text, text
+from planner.model import Problem, Site, Task, Team
+from planner.plan import Lunch, Plan, Route, Stop, UnservedVisit
+from planner.recurrence import Quota, quotas
+from planner.rules import VisitRule
+
+Fault = Literal["", "unknown place", "no road"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A leg by the problem's roads; where they do not tell, ``fault`` says why and the plan's figures stand."""
+
+    origin: str
+    destination: str
+    minutes: int
+    metres: int
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A stop whose team, site, rule and day are known, with the times it can really have."""
+
+    route: Route
+    stop: Stop
+    team: Team
+    site: Site
+    rule: VisitRule
+    start: int
+    leave: int
+
+    @property
+    def task(self) -> Task:
+        """What the visit serves."""
+        return self.stop.task
+
+    @property
+    def day(self) -> date:
+        """When."""
+        return self.route.day
+
+    def violation(self, rule: str, amount: float, unit: str, sentence: Text) -> Violation:
+        """Return a violation by this visit."""
+        subject = f"{self.site.id}/{self.rule.id} {self.day} {self.team.id}"
+        return Violation(rule=rule, subject=subject, amount=amount, unit=unit, sentence=sentence)
+
+    @property
+    def called(self) -> Text:
+        """The village and the rule as people call them."""
+        return called(self.site, self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A route of a known team on a known day; ``legs`` has one leg per stop and the way home."""
+
+    route: Route
+    team: Team
+    legs: tuple[Leg, ...]
+    visits: tuple[Visit, ...]
+    end: int
+
+    def violation(self, rule: str, amount: float, unit: str, sentence: Text) -> Violation:
+        """Return a violation by this route."""
+        subject = f"{self.team.id} {self.route.day}"
+        return Violation(rule=rule, subject=subject, amount=amount, unit=unit, sentence=sentence)
+
+
+Sessions = Mapping[date, tuple[Visit, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything the rules judge. ``sessions`` holds, per task and day in order, the visits made: several if joint."""
+
+    problem: Problem
+    plan: Plan
+    days: tuple[Day, ...]
+    visits: tuple[Visit, ...]
+    sessions: Mapping[Task, Sessions]
+    quotas: Mapping[Task, tuple[Quota, ...]]
+    listed: Mapping[Task, tuple[UnservedVisit, ...]]
+
+    def made(self, task: Task, quota: Quota) -> int:
+        """Return how many visits of the task are made in the quota's stretch; a joint session is one."""
+        return sum(day in quota for day in self.sessions[task])
+
+    def listed_in(self, task: Task, quota: Quota) -> int:
+        """Return how many visits the plan lists as owed for exactly this stretch."""
+        stretch = (quota.first_day, quota.last_day)
+        return sum((owed.first_day, owed.last_day) == stretch for owed in self.listed[task])
+
+    def called(self, task: Task) -> Text:
+        """Return the task as people call it."""
+        return called(self.problem.site_by_id[task.site_id], self.problem.rule_by_task[task])
+
+    def place(self, place_id: str) -> str:
+        """Return the name of a site or base, or the id of a place that is neither."""
+        place = self.problem.site_by_id.get(place_id) or self.problem.base_by_id.get(place_id)
+        return place.name if place else place_id
+
+
+def called(site: Site, rule: VisitRule) -> Text:
+    """Return the village and the rule as people call them."""
+    return text("{site} ({rule})", site=site.name, rule=rule.name or rule.id)
+
+
+def gather(problem: Problem, plan: Plan) -> Facts:
+    """Return the facts of a plan. What it names that the problem does not know is left out (rule ``unknown`` tells)."""
+    worked = [_work(problem, route) for route in plan.routes()]
+    days = tuple(day for day in worked if day is not None)
+    visits = tuple(visit for day in days for visit in day.visits)
+    listed: dict[Task, list[UnservedVisit]] = defaultdict(list)
+    for owed in plan.unserved:
+        listed[owed.task].append(owed)
+    return Facts(
+        problem=problem,
+        plan=plan,
+        days=days,
+        visits=visits,
+        sessions=_sessions(problem, visits),
+        quotas={task: quotas(rule, problem.horizon) for task, rule in problem.rule_by_task.items()},
+        listed={task: tuple(listed[task]) for task in problem.tasks},
+    )
+
+
+def road_break(lunch: Lunch | None, leave: int, minutes: int) -> int:
+    """Return by how much a break taken before the leg or on the road delays the arrival; on arrival it does not."""
+    if lunch is None or not leave <= lunch.start_minute < leave + minutes:
+        return 0
+    return max(0, lunch.end_minute - lunch.start_minute)
+
+
+def _sessions(problem: Problem, visits: tuple[Visit, ...]) -> Mapping[Task, Sessions]:
+    gathered: dict[Task, dict[date, list[Visit]]] = {task: defaultdict(list) for task in problem.tasks}
+    for visit in sorted(visits, key=lambda v: (v.day, v.team.id, v.start)):
+        gathered[visit.task][visit.day].append(visit)
+    return {task: {day: tuple(met) for day, met in days.items()} for task, days in gathered.items()}
+
+
+def _work(problem: Problem, route: Route) -> Day | None:
+    """Walk the route again from its start, over the roads of the problem."""
+    team = problem.team_by_id.get(route.team_id)
+    if team is None or route.day not in problem.calendar.kinds:
+        return None
+    legs = _legs(problem, team, route)
+    visits, leave = [], route.start_minute
+    for stop, leg in zip(route.stops, legs, strict=False):
+        arrive = leave + leg.minutes + road_break(route.lunch, leave, leg.minutes)
+        start = max(stop.start_minute, arrive)
+        rule = problem.rule_by_task.get(stop.task)
+        leave = start + max(stop.leave_minute - stop.start_minute, rule.service.minutes if rule else 0)
+        if rule is not None:
+            site = problem.site_by_id[stop.site_id]
+            visit = Visit(route=route, stop=stop, team=team, site=site, rule=rule, start=start, leave=leave)
+            visits.append(visit)
+    end = leave + legs[-1].minutes + road_break(route.lunch, leave, legs[-1].minutes)
+    return Day(route=route, team=team, legs=legs, visits=tuple(visits), end=end)
+
+
+def _legs(problem: Problem, team: Team, route: Route) -> tuple[Leg, ...]:
+    places = [team.base, *(stop.site_id for stop in route.stops), team.last_base]
+    said = [*((stop.leg_minutes, stop.leg_metres) for stop in route.stops), (route.return_minutes, route.return_metres)]
+    legs = []
+    for (origin, destination), figures in zip(pairwise(places), said, strict=True):
+        known = _by_road(problem, team, route.day, (origin, destination))
+        fault: Fault = known if isinstance(known, str) else ""
+        minutes, metres = figures if isinstance(known, str) else known
+        legs.append(Leg(origin=origin, destination=destination, minutes=minutes, metres=metres, fault=fault))
+    return tuple(legs)
+
+
+def _by_road(problem: Problem, team: Team, day: date, ends: tuple[str, str]) -> tuple[int, int] | Fault:
+    """Return (minutes, metres) of the way between two places, or why they are not known."""
+    if not all(place in problem.matrix(team, day).index for place in ends):
+        return "unknown place"
+    return (0, 0) if ends[0] == ends[1] else problem.leg(team, day, *ends) or "no road"

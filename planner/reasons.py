@@ -1,0 +1,230 @@
+"""Why a visit is not made: a closed list of reasons, each worked out again from the problem, each with a remedy.
+
+Nothing here asks the solver. What cannot be shown to be impossible for the visit by itself is a matter of
+the teams' time (``no_time_left``). The sentences do not name the village: whoever shows them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from string import Formatter
+
+from planner.calendar import is_site_open, visit_days
+from planner.language import Text, text
+from planner.lone import Chance, best_chance
+from planner.model import Problem, Task, Team, owner_teams
+from planner.plan import UnservedVisit
+from planner.recurrence import fixed_weekdays, quotas, room, rule_days
+from planner.rules import VisitRule
+from planner.values import DateRange
+
+Details = tuple[tuple[str, str], ...]
+Found = tuple[str, dict[str, object]]
+EMPTY = "–"  # for a value the sentence names and the plan does not give
+
+# code -> (what is in the way, what to do about it)
+REASONS: Mapping[str, tuple[Text, Text]] = {
+    "no_working_day": (
+        text(
+            "Of {asked} visits asked from {first} to {last}, not all find a day: the rule allows {allowed} days, "
+            "the village is open on {open} of these, and a team that may come works on {worked} of those "
+            "(weekdays to choose when they are fixed: {fixed})."
+        ),
+        text("Allow more weekdays or holidays, give a team that may come more working days, or lower the visits."),
+    ),
+    "gap_conflict": (
+        text(
+            "Of {asked} visits asked from {first} to {last}, not all have room at the asked distance "
+            "(min_gap_days {low}, max_gap_days {high}, last visited {last_visited})."
+        ),
+        text("Lower the visits or min_gap_days, raise max_gap_days, or allow more weekdays."),
+    ),
+    "no_team_skill": (
+        text("No team has all of the skills {skills}; team {team} comes nearest, but lacks {missing}."),
+        text("Add {missing} to a team, or take it out of the rule."),
+    ),
+    "no_team_access": (
+        text("Only vehicles of class {allowed} get there, but the teams that could come have {found}."),
+        text("Give such a team a vehicle of class {allowed}, or correct the access classes of the village."),
+    ),
+    "not_owned": (
+        text("The village belongs to {owners}, who cannot make the visit, and no team that could may be lent."),
+        text("Let a team be lent, or give the village to a team that can come."),
+    ),
+    "composition_missing": (
+        text("A session needs {classes} together, but no teams that could come bring {missing} to it at one time."),
+        text("Add {missing} to the skills of a team, or give the teams a common day and hour."),
+    ),
+    "unreachable": (
+        text("No team has a road there and back; not even team {team} on {day}."),
+        text("Correct the roads or the closures, or give the visit to a team whose vehicle gets there."),
+    ),
+    "window_too_short": (
+        text("The visit takes {service} minutes, but the longest time window has {longest}."),
+        text("Lengthen a window to {service} minutes, or shorten the visit to {longest}."),
+    ),
+    "shift_too_short": (
+        text(
+            "Even with the whole day for this visit, team {team}, which comes nearest on {day}, "
+            "is {minutes} minutes too late for the time window or the end of its shift."
+        ),
+        text("Lengthen the window or the shift of team {team} by {minutes} minutes, or shorten the visit."),
+    ),
+    "over_capacity": (
+        text(
+            "The visit is one stop with {load} doses or kits, but team {team}, which comes nearest, "
+            "may have {stops} stops and {limit} doses or kits a day."
+        ),
+        text("Raise the capacity or the stops a day of team {team}, or lower the load of the visit."),
+    ),
+    "no_time_left": (
+        text(
+            "A visit from {first} to {last} is possible by itself, for example by team {team} on {day}, "
+            "but other visits fill the days of the teams."
+        ),
+        text("Add a team or working days, lengthen shifts, lower other visits, or search longer."),
+    ),
+}
+
+
+def explain(problem: Problem, task: Task, first_day: date, last_day: date, *, nth: int = 1) -> tuple[str, Details]:
+    """Return the reason code, and the values of its sentence, of an unserved visit due from first to last day.
+
+    Parameters
+    ----------
+    nth
+        Which of the unserved visits of the stretch it is: there may be no room for the first, and room but no
+        time for the second.
+    """
+    code, values = _nobody(problem, task) or _nowhen(
+        problem, task, DateRange(first_day=first_day, last_day=last_day), nth
+    )
+    return code, tuple(sorted((name, str(value)) for name, value in values.items()))
+
+
+def true_reasons(problem: Problem, task: Task, first_day: date, last_day: date, count: int) -> frozenset[str]:
+    """Return the codes that are true of one of ``count`` unserved visits of the stretch."""
+    return frozenset(explain(problem, task, first_day, last_day, nth=k)[0] for k in range(1, count + 1))
+
+
+def describe(unserved: UnservedVisit) -> Text:
+    """Return why the visit is not made and what to do about it. Values the plan does not give are shown as a dash."""
+    sentence, remedy = REASONS.get(unserved.reason, _unknown_reason())
+    known = {
+        "first": unserved.first_day,
+        "last": unserved.last_day,
+        "reason": unserved.reason,
+        **dict(unserved.details),
+    }
+    return text("{sentence} {remedy}", sentence=_filled(sentence, known), remedy=_filled(remedy, known))
+
+
+def _unknown_reason() -> tuple[Text, Text]:
+    return text("The reason {reason} is not known."), text("Plan again with this version.")
+
+
+def _filled(sentence: Text, known: Mapping[str, object]) -> Text:
+    names = {name for _, name, _, _ in Formatter().parse(sentence.template) if name}
+    return Text(sentence.template, {name: known.get(name, EMPTY) for name in names})
+
+
+def _nobody(problem: Problem, task: Task) -> Found | None:
+    """Return why no team may ever come, whatever the day: skills, classes, vehicles, ownership, in this order."""
+    site, rule = problem.site_by_id[task.site_id], problem.rule_by_task[task]
+    skilled = [team for team in problem.teams if rule.skills <= team.skills]
+    if not skilled:
+        nearest = min(problem.teams, key=lambda team: (len(rule.skills - team.skills), team.id))
+        missing = rule.skills - nearest.skills
+        return "no_team_skill", {"skills": _list(rule.skills), "team": nearest.name, "missing": _list(missing)}
+    if not _covers(rule, skilled):
+        return _composition(rule, rule.composition - _held(skilled))
+    able = [team for team in skilled if not site.access_classes or team.access_class in site.access_classes]
+    if not _covers(rule, able):
+        found = {team.access_class for team in skilled}
+        return "no_team_access", {"allowed": _list(site.access_classes), "found": _list(found)}
+    owners = owner_teams(problem, task)
+    allowed = [team for team in able if not owners or team.id in owners or team.may_be_lent]
+    if not _covers(rule, allowed):
+        return "not_owned", {"owners": _list(problem.team_by_id[team_id].name for team_id in owners)}
+    return None
+
+
+def _covers(rule: VisitRule, teams: Sequence[Team]) -> bool:
+    return bool(teams) and rule.composition <= _held(teams)
+
+
+def _held(teams: Iterable[Team]) -> frozenset[str]:
+    return frozenset[str]().union(*(team.skills for team in teams))
+
+
+def _composition(rule: VisitRule, missing: Iterable[str]) -> Found:
+    return "composition_missing", {"classes": _list(rule.composition), "missing": _list(missing)}
+
+
+def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int) -> Found:
+    """Return why the visit finds no day, or no day on which a team can make it, or else that the days are full."""
+    rule = problem.rule_by_task[task]
+    teams = visit_days(problem, task)
+    days = [day for day in rule_days(rule, problem.horizon) if day in teams]
+    lacking = _lacking(problem, task, due, days)
+    chances = [best_chance(problem, task, day, teams[day]) for day in days]
+    here = [chance for chance in chances if chance.day in due]
+    if not here:
+        return _no_room(problem, task, due, "no_working_day", days)
+    blocked = [chance for chance in here if chance.obstacle]
+    if len(blocked) < len(here) and nth <= len(lacking):
+        return _no_room(problem, task, due, lacking[nth - 1], days)
+    feasible = [chance.day for chance in chances if not chance.obstacle]
+    if blocked and (len(blocked) == len(here) or nth <= len(_lacking(problem, task, due, feasible))):
+        return _obstacle(problem, task, min(blocked, key=lambda c: c.distance))
+    free = next(chance for chance in here if not chance.obstacle)
+    return "no_time_left", {"team": problem.team_by_id[free.team_id].name, "day": free.day}
+
+
+def _lacking(problem: Problem, task: Task, due: DateRange, days: Iterable[date]) -> list[str]:
+    """Return, for each visit of the stretch that these days have no room for, whether days or distances are lacking."""
+    shortfalls = room(problem.rule_by_task[task], problem.horizon, days)
+    mine = [s for s in shortfalls if (s.quota.first_day, s.quota.last_day) == (due.first_day, due.last_day)]
+    return [shortfall.reason for shortfall in mine for _ in range(shortfall.missing)]
+
+
+def _no_room(problem: Problem, task: Task, due: DateRange, reason: str, worked: Sequence[date]) -> Found:
+    site, rule = problem.site_by_id[task.site_id], problem.rule_by_task[task]
+    allowed = [day for day in rule_days(rule, problem.horizon) if day in due]
+    asked = sum(q.visits for q in quotas(rule, problem.horizon) if q.first_day == due.first_day)
+    if reason == "gap_conflict":
+        gaps = {"low": rule.min_gap_days, "high": rule.max_gap_days or EMPTY}
+        return reason, {"asked": asked, **gaps, "last_visited": rule.last_visited or EMPTY}
+    return "no_working_day", {
+        "asked": asked,
+        "allowed": len(allowed),
+        "open": sum(is_site_open(problem.calendar, site, day) for day in allowed),
+        "worked": sum(day in due for day in worked),
+        "fixed": fixed_weekdays(rule, problem.horizon) if rule.same_weekday else EMPTY,
+    }
+
+
+def _obstacle(problem: Problem, task: Task, nearest: Chance) -> Found:
+    """Return what keeps even the nearest team from making the visit."""
+    rule, team = problem.rule_by_task[task], problem.team_by_id[nearest.team_id]
+    if nearest.obstacle == "composition_missing":
+        return _composition(rule, rule.composition)
+    common: dict[str, object] = {"team": team.name, "day": nearest.day}
+    longest = max(w.end_minute - w.start_minute for w in problem.windows(task))
+    values: dict[str, dict[str, object]] = {
+        "window_too_short": {"service": rule.service.minutes, "longest": longest},
+        "shift_too_short": {**common, "minutes": nearest.minutes},
+        "unreachable": common,
+        "over_capacity": {
+            **common,
+            "load": rule.load,
+            "limit": EMPTY if team.capacity_per_day is None else team.capacity_per_day,
+            "stops": EMPTY if team.max_stops_per_day is None else team.max_stops_per_day,
+        },
+    }
+    return nearest.obstacle, values[nearest.obstacle]
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,86 @@
+"""The report of a plan: what was asked, what is planned, what is owed and why; for machines and for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from planner.errors import Issue, Where
+from planner.evaluation import Evaluation, kpis
+from planner.language import say, text
+from planner.model import Problem, Task
+from planner.plan import Plan, UnservedVisit
+from planner.reasons import describe
+from planner.recurrence import quotas
+
+REPORT_FORMAT = "xunzhen-report"
+REPORT_VERSION = 1
+
+
+def report_document(
+    problem: Problem, plan: Plan, evaluation: Evaluation, notices: Iterable[Issue], language: str
+) -> dict[str, object]:
+    """Return the report as plain data for JSON; sentences are in the language asked for."""
+    return {
+        "format": REPORT_FORMAT,
+        "version": REPORT_VERSION,
+        "start": plan.start.isoformat(),
+        "days": plan.days,
+        "is_travel_estimated": plan.provenance.is_travel_estimated,
+        "summary": kpis(problem, plan),
+        "cost": round(evaluation.cost, 3),
+        "terms": [
+            {"name": t.name, "amount": round(t.amount, 3), "unit": t.unit, "weight": t.weight, "cost": round(t.cost, 3)}
+            for t in evaluation.terms
+        ],
+        "violations": [
+            {"rule": v.rule, "subject": v.subject, "is_hard": v.is_hard, "sentence": say(v.sentence, language)}
+            for v in evaluation.violations
+        ],
+        "unserved": [unserved_document(problem, visit, language) for visit in plan.unserved],
+        "notices": [issue.in_language(language) for issue in notices],
+    }
+
+
+def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:
+    """Return one unserved visit with its reason code and sentence."""
+    return {
+        "site": visit.site_id,
+        "name": problem.site_by_id[visit.site_id].name,
+        "rule": visit.rule_id,
+        "first_day": visit.first_day.isoformat(),
+        "last_day": visit.last_day.isoformat(),
+        "reason": visit.reason,
+        "details": dict(visit.details),
+        "sentence": say(describe(visit), language),
+    }
+
+
+def notices_of_problem(problem: Problem) -> tuple[Issue, ...]:
+    """Return a warning for each rule that asks nothing at all in the horizon: it is easily overlooked."""
+    silent = sorted({task.rule_id for task in problem.tasks if not _asks(problem, task)})
+    asked = {task.rule_id for task in problem.tasks if _asks(problem, task)}
+    return tuple(
+        Issue(
+            Where(),
+            text(
+                'Rule "{rule}" asks for no visit at {sites} in these {days} days.',
+                rule=rule,
+                sites=_sites(problem, rule, asked),
+                days=problem.horizon.days,
+            ),
+            text("Plan more weeks, or fill in last_visited so that due visits are known."),
+            is_warning=True,
+        )
+        for rule in silent
+    )
+
+
+def _asks(problem: Problem, task: Task) -> bool:
+    return bool(quotas(problem.rule_by_task[task], problem.horizon))
+
+
+def _sites(problem: Problem, rule_id: str, asked: set[str]) -> object:
+    if rule_id not in asked:
+        return text("any village")
+    silent = [t.site_id for t in problem.tasks if t.rule_id == rule_id and not _asks(problem, t)]
+    return text("{count} of its villages", count=len(silent))

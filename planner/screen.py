@@ -1,0 +1,145 @@
+"""What the command line shows on a terminal: the search as it goes, the summary table, the lists."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from planner.evaluation import Evaluation, kpis
+from planner.language import Text, say, text
+from planner.model import Problem
+from planner.plan import Plan
+from planner.reasons import describe
+
+MOST_LINES = 20  # on the screen; report.json has them all
+
+
+class SearchProgress:
+    """A bar over the seconds given (a spinner when rounds are counted), with the best cost so far.
+
+    On something that is no terminal it prints nothing but stays usable.
+    """
+
+    def __init__(self, console: Console, seconds: float | None, language: str) -> None:
+        self._language = language
+        self._seconds = seconds
+        self._started = time.monotonic()
+        columns = (SpinnerColumn(), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        self._bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+        self._task = self._bar.add_task(self._say(text("searching for the first plan")), total=seconds)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def improved(self, plan: Plan, cost: float) -> None:
+        """Show the cost of a better plan and how many visits it leaves out."""
+        found = text("best cost {cost}, unserved visits {unserved}", cost=f"{cost:,.1f}", unserved=len(plan.unserved))
+        self._bar.update(self._task, description=self._say(found))
+
+    def tick(self) -> None:
+        """Move the bar to the time that has passed."""
+        if self._seconds is not None:
+            self._bar.update(self._task, completed=min(self._seconds, time.monotonic() - self._started))
+
+    def _say(self, sentence: Text) -> str:
+        return say(sentence, self._language)
+
+
+def summary_table(problem: Problem, plan: Plan, language: str) -> Table:
+    """Return what each team does: days out, visits, kilometres, hours."""
+    figures = kpis(problem, plan)
+    heads = (text("Team"), text("Days out"), text("Visits"), text("km"), text("Hours"))
+    table = Table(title=say(summary_title(plan), language), title_justify="left")
+    for column, head in enumerate(heads):
+        table.add_column(say(head, language), justify="right" if column else "left")
+    for team in figures["teams"]:
+        name = problem.team_by_id[team["id"]].name
+        table.add_row(
+            plain(name), *(str(team[key]) for key in ("days", "visits")), f"{team['km']:,.1f}", f"{team['hours']:,.1f}"
+        )
+    return table
+
+
+def plain(name: str) -> str:
+    """Return a name that rich shows as it is."""
+    return name.replace("[", r"\[")
+
+
+def summary_title(plan: Plan) -> Text:
+    """Return the heading of the summary."""
+    return text("Plan from {start}, {days} days", start=plan.start, days=plan.days)
+
+
+def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language: str) -> list[str]:
+    """Return the totals, one sentence a line."""
+    figures = kpis(problem, plan)
+    lines = [
+        text(
+            "Visits: {planned} planned of {asked} asked, {owed} owed.",
+            planned=figures["planned_visits"],
+            asked=figures["asked_visits"],
+            owed=figures["owed_visits"],
+        ),
+        text(
+            "Driven: {km} km; on duty: {hours} hours; cost {cost}.",
+            km=f"{figures['km']:,.1f}",
+            hours=f"{figures['hours']:,.1f}",
+            cost=f"{evaluation.cost:,.1f}",
+        ),
+    ]
+    if figures["market_visits"]:
+        lines.append(
+            text(
+                "On market days: {hits} of {visits} visits to villages with a market.",
+                hits=figures["market_hits"],
+                visits=figures["market_visits"],
+            )
+        )
+    if plan.provenance.is_travel_estimated:
+        lines.append(text("Travel times are estimated from straight lines: no road data was given."))
+    broken = len(evaluation.hard)
+    lines.append(
+        text("Checked: no hard rule is broken.")
+        if not broken
+        else text("Checked: {count} hard rule violations.", count=broken)
+    )
+    return [say(line, language) for line in lines]
+
+
+def violation_lines(evaluation: Evaluation, language: str) -> list[str]:
+    """Return a line per violation, the hard ones first, shortened for a screen."""
+    ordered = sorted(evaluation.violations, key=lambda v: (not v.is_hard, v.rule, v.subject))
+    lines = [f"{v.rule}: {say(v.sentence, language)}" for v in ordered[:MOST_LINES]]
+    return lines + _rest(len(ordered), language)
+
+
+def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
+    """Return a line per unserved visit with its reason, shortened for a screen."""
+    lines = [_unserved_line(problem, index, plan, language) for index in range(min(MOST_LINES, len(plan.unserved)))]
+    return lines + _rest(len(plan.unserved), language)
+
+
+def _unserved_line(problem: Problem, index: int, plan: Plan, language: str) -> str:
+    visit = plan.unserved[index]
+    name = problem.site_by_id[visit.site_id].name
+    line = text(
+        "Unserved: {name} ({rule}), due {first} to {last}: {why}",
+        name=name, rule=visit.rule_id, first=visit.first_day, last=visit.last_day, why=describe(visit),
+    )  # fmt: skip
+    return say(line, language)
+
+
+def _rest(count: int, language: str) -> list[str]:
+    more = count - MOST_LINES
+    return [say(text("... and {count} more; report.json has them all.", count=more), language)] if more > 0 else []

@@ -1,0 +1,206 @@
+"""The main job, top to bottom: tables -> roads -> travel -> problem -> plan -> checked -> pages.
+
+Every door (command line, later the API) calls these verbs; no policy lives above this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from maps.backdrop import backdrop_of
+from maps.network import RoadNetwork, network_from_roads, read_network, set_season
+from maps.paths import LegPaths
+from maps.printouts import crew_sheet
+from maps.render import index_page
+from maps.scene import Scene
+from maps.travel import TravelReport, build_travel, places_of
+from planner.calendar import build_calendar
+from planner.codec import dump_plan, load_plan
+from planner.errors import InputError, Issue, ModelError, Where
+from planner.evaluation import Evaluation, evaluate
+from planner.files import remove_leftovers, staged_folder
+from planner.language import text
+from planner.model import Horizon, Problem
+from planner.plan import Circuit, Plan
+from planner.report import notices_of_problem, report_document
+from planner.solver import SolveResult, SolveSettings, solve
+from planner.tables.dataset import Dataset, read_dataset
+from planner.tables.exports import write_circuits
+
+MAX_WEEKS = 53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """One county, read and understood: what the tables said, its roads, and the problem they make."""
+
+    dataset: Dataset
+    network: RoadNetwork | None
+    travel: TravelReport
+    problem: Problem
+    notices: tuple[Issue, ...]
+
+
+def open_county(
+    source: Path, *, roads: Path | None = None, start: date | None = None, weeks: int | None = None
+) -> County:
+    """Read a workbook or folder (and an OSM extract for the roads, when given) and build the problem.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    dataset = read_dataset(source)
+    network = open_network(dataset, roads)
+    horizon = choose_horizon(dataset, start=start, weeks=weeks)
+    calendar, calendar_notices = build_calendar(
+        horizon, country=dataset.county.country, overrides=dataset.calendar_overrides
+    )
+    matrices, travel = build_travel(
+        network,
+        places=places_of(dataset.bases, dataset.sites),
+        horizon=horizon,
+        access_classes=tuple(sorted({team.access_class for team in dataset.teams})),
+        road_closures=dataset.road_closures,
+        terrain=dataset.county.terrain,
+    )
+    try:
+        problem = Problem(
+            calendar=calendar, bases=dataset.bases, sites=dataset.sites, teams=dataset.teams, travel=matrices
+        )
+    except ModelError as fault:
+        raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None
+    notices = (*dataset.notices, *calendar_notices, *travel.issues, *notices_of_problem(problem))
+    return County(dataset=dataset, network=network, travel=travel, problem=problem, notices=notices)
+
+
+def open_network(dataset: Dataset, roads: Path | None) -> RoadNetwork | None:
+    """Return the road network of the extract given, else of the roads table, else None."""
+    if roads is not None:
+        network = read_network(roads)
+    elif dataset.roads is not None:
+        network = network_from_roads(dataset.roads)
+    else:
+        return None
+    return set_season(network, dataset.county.season)
+
+
+def choose_horizon(dataset: Dataset, *, start: date | None, weeks: int | None) -> Horizon:
+    """Return the days to plan: as asked, else as the sheet settings says, else the week after this one."""
+    first = start or dataset.county.start or _next_monday(date.today())
+    count = weeks if weeks is not None else (dataset.county.weeks or 1)
+    if not 1 <= count <= MAX_WEEKS:
+        problem = text("Cannot plan {weeks} weeks.", weeks=count)
+        raise InputError([Issue(Where(), problem, text("Plan 1 to {most} weeks.", most=MAX_WEEKS))])
+    return Horizon(start=first, days=7 * count)
+
+
+def _next_monday(today: date) -> date:
+    return today + timedelta(days=7 - today.weekday())
+
+
+def make_plan(
+    county: County,
+    settings: SolveSettings,
+    *,
+    on_improvement: Callable[[Plan, float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> SolveResult:
+    """Plan the county's rounds; the result's plan carries what it was made from."""
+    result = solve(
+        county.problem,
+        settings,
+        on_improvement,
+        should_stop=should_stop,
+        dataset_sha256=county.dataset.sha256,
+    )
+    origin = replace(result.plan.provenance, is_travel_estimated=county.travel.is_estimated)
+    return replace(result, plan=replace(result.plan, provenance=origin))
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan.json; raises InputError when there is none or it is no plan."""
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        problem = text("The plan cannot be read: {why}.", why=fault.strerror or "?")
+        raise InputError([Issue(Where(path.name), problem, text("Give the path of a plan.json."))]) from None
+    return load_plan(content, file=path.name)
+
+
+def check_plan(county: County, plan: Plan) -> Evaluation:
+    """Judge a plan, whoever made it, by every rule."""
+    return evaluate(county.problem, plan)
+
+
+def write_outputs(county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str) -> tuple[Path, ...]:
+    """Write plan.json, report.json, circuits.xlsx, index.html and the crew sheets; return the paths.
+
+    Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
+    with staged_folder(folder) as stage:
+        write_pages(county, plan, evaluation, stage, language)
+        write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
+        report = report_document(county.problem, plan, evaluation, county.notices, language)
+        (stage / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (stage / "plan.json").write_bytes(dump_plan(plan))
+        written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+    for stale in set(folder.glob("crew/*.html")) - {folder / path for path in written}:
+        stale.unlink()
+    return tuple(folder / path for path in written)
+
+
+def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str) -> None:
+    """Write the interactive map and one crew sheet per team and week."""
+    settings = county.dataset.county
+    scene = draw_scene(county)
+    page = index_page(
+        county.problem,
+        plan,
+        evaluation,
+        scene=scene,
+        language=language,
+        county_name=settings.name,
+        notes=tuple(issue.in_language(language) for issue in county.notices),
+    )
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    (folder / "crew").mkdir()
+    for circuit in plan.circuits:
+        sheet = crew_sheet(
+            county.problem,
+            circuit,
+            scene=scene,
+            language=language,
+            county_name=settings.name,
+            dispatch_phone=settings.phone,
+            emergency_phone=settings.emergency_phone,
+            plan_label=plan_label(county, plan),
+        )
+        (folder / "crew" / sheet_name(county.problem, circuit)).write_text(sheet, encoding="utf-8")
+
+
+def draw_scene(county: County) -> Scene:
+    """Return what the maps draw besides the plan: roads, rivers, boundary, and the line of each leg."""
+    dataset = county.dataset
+    paths = LegPaths(county.network, places_of(dataset.bases, dataset.sites), dataset.road_closures)
+    backdrop = backdrop_of(county.network, dataset.rivers, dataset.boundary)
+    return Scene(backdrop=backdrop, leg_line=paths.line)
+
+
+def plan_label(county: County, plan: Plan) -> str:
+    """Return the few letters that tell one plan from another on paper."""
+    return f"{plan.start:%Y-%m-%d} · {county.dataset.sha256[:6]}-{plan.provenance.seed}-{plan.provenance.rounds}"
+
+
+def sheet_name(problem: Problem, circuit: Circuit) -> str:
+    """Return a file name that no team's name can break: week, team number, safe letters of its id."""
+    number = 1 + [team.id for team in problem.teams].index(circuit.team_id)
+    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in circuit.team_id)[:40]
+    return f"{circuit.week:%Y-%m-%d}_{number:03d}_{safe}.html"

@@ -1,0 +1,261 @@
+"""Weekly circuits: an OR-Tools routing model in which one vehicle is one team's whole week.
+
+The model decides order, team and (where a call may float) day under windows, shifts, lunch breaks, load and
+number of stops a day, joint sessions and roads. Every call may be left out at its penalty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from planner.model import Problem, Team
+from planner.solver.weeknodes import (
+    COST_LIMIT,
+    COST_SCALE,
+    FORBIDDEN_MINUTES,
+    WEEK_MINUTES,
+    Call,
+    Node,
+    WeekQuestion,
+    call_node,
+    minute_of_week,
+    night_nodes,
+    start_intervals,
+    travel_arrays,
+)
+
+Days = Mapping[tuple[str, date], tuple[int, ...]]  # (team id, day) -> numbers of calls in order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchLimits:
+    """When a routing model stops: ``solutions`` found (0: at the first local optimum), ``guard_seconds`` in any case."""
+
+    solutions: int = 0
+    guard_seconds: float = 30.0
+
+
+def route_week(problem: Problem, question: WeekQuestion, start: Days, limits: SearchLimits) -> Days | None:
+    """Return the calls of each team and day in order, never worse than ``start`` to the model; None if it found none.
+
+    Calls that appear nowhere were left out. The answer is reproducible unless the guard time cut the search.
+    """
+    if not question.calls:
+        return {}
+    model = _WeekModel(problem, question)
+    return model.solve(start, limits)
+
+
+class _WeekModel:
+    """The routing model of one week, built on construction."""
+
+    def __init__(self, problem: Problem, question: WeekQuestion) -> None:
+        self.problem, self.question = problem, question
+        self.teams = [problem.team_by_id[team] for team in sorted(question.workdays)]
+        nights = [night_nodes(question, team, k) for k, team in enumerate(self.teams)]
+        self.nodes: list[Node] = [node for own in nights for node in own]
+        ends = np.cumsum([len(own) for own in nights])
+        self.starts = [int(end) - len(own) for end, own in zip(ends, nights, strict=True)]
+        self.ends = [int(end) - 1 for end in ends]
+        self.first_call = len(self.nodes)
+        self.nodes += [call_node(problem, question, call) for call in question.calls]
+        self.manager = pywrapcp.RoutingIndexManager(len(self.nodes), len(self.teams), self.starts, self.ends)
+        self.model = pywrapcp.RoutingModel(self.manager)
+        self._add_costs_and_time()
+        self._add_nights()
+        self._add_calls()
+        self._add_day_limits()
+        self._add_sessions()
+        self._add_lunches()
+
+    def index(self, node: int) -> int:
+        """Return the routing model's index of a node."""
+        return int(self.manager.NodeToIndex(node))
+
+    def _add_costs_and_time(self) -> None:
+        known: dict[bytes, int] = {}
+        service = np.array([node.minutes for node in self.nodes], dtype=np.int64)
+        transits = []
+        for vehicle, team in enumerate(self.teams):
+            minutes, metres = travel_arrays(self.problem, self.question, team, self.nodes)
+            cost = self._arc_costs(team, minutes, metres)
+            transits.append(self._register(np.minimum(minutes + service[:, None], FORBIDDEN_MINUTES), known))
+            self.model.SetArcCostEvaluatorOfVehicle(self._register(cost, known), vehicle)
+        self.model.AddDimensionWithVehicleTransits(transits, WEEK_MINUTES, WEEK_MINUTES, False, "time")
+        self.time = self.model.GetDimensionOrDie("time")
+
+    def _arc_costs(self, team: Team, minutes: NDArray[np.int64], metres: NDArray[np.int64]) -> NDArray[np.int64]:
+        weights = self.problem.weights
+        cost = weights.per_km * metres / 1000 + weights.per_duty_hour * minutes / 60
+        extra = [0.0] * self.first_call + [call.extra_cost.get(team.id, 0.0) for call in self.question.calls]
+        scaled = np.rint(COST_SCALE * (cost + np.array(extra)[None, :]))
+        return np.clip(scaled, 0, COST_LIMIT).astype(np.int64)
+
+    def _register(self, matrix: NDArray[np.int64], known: dict[bytes, int]) -> int:
+        key = matrix.tobytes()
+        if key not in known:
+            known[key] = self.model.RegisterTransitMatrix(matrix.tolist())
+        return known[key]
+
+    def _add_nights(self) -> None:
+        for number, node in enumerate(self.nodes[: self.first_call]):
+            vehicle = node.team
+            if number in self.starts:
+                self.time.CumulVar(self.model.Start(vehicle)).SetValue(node.at_minute)
+            elif number in self.ends:
+                self.time.CumulVar(self.model.End(vehicle)).SetValue(node.at_minute)
+            else:
+                index = self.index(number)
+                self.time.CumulVar(index).SetValue(node.at_minute)
+                self.model.VehicleVar(index).SetValue(vehicle)
+
+    def _add_calls(self) -> None:
+        vehicle_of = {team.id: k for k, team in enumerate(self.teams)}
+        for number, call in enumerate(self.question.calls):
+            index = self.index(self.first_call + number)
+            vehicles = [vehicle_of[team] for team in sorted(call.teams) if team in vehicle_of]
+            intervals = start_intervals(self.problem, self.question, call)
+            penalty = min(round(COST_SCALE * call.penalty), COST_LIMIT)
+            self.model.AddDisjunction([index], penalty)
+            if not vehicles or not intervals:
+                self.model.VehicleVar(index).SetValue(-1)
+                continue
+            self.model.VehicleVar(index).SetValues([-1, *vehicles])
+            _allow_only(self.time.CumulVar(index), intervals)
+
+    def _add_day_limits(self) -> None:
+        loads = [self.problem.rule_by_task[call.task].load for call in self.question.calls]
+        self._add_day_limit("load", loads, [team.capacity_per_day for team in self.teams])
+        self._add_day_limit("stops", [1] * len(loads), [team.max_stops_per_day for team in self.teams])
+
+    def _add_day_limit(self, name: str, amounts: Sequence[int], limits: Sequence[int | None]) -> None:
+        """Add a dimension that counts over a day and is set back to nothing by the night's slack."""
+        if all(limit is None for limit in limits) or not any(amounts):
+            return
+        whole = sum(amounts)
+        room = [whole if limit is None else min(limit, whole) for limit in limits]
+        steps = [-room[node.team] for node in self.nodes[: self.first_call]] + list(amounts)
+        for node in self.starts:
+            steps[node] = 0
+        evaluator = self.model.RegisterUnaryTransitVector(steps)
+        self.model.AddDimensionWithVehicleCapacity(evaluator, whole, room, True, name)
+        dimension = self.model.GetDimensionOrDie(name)
+        for number in range(len(self.nodes)):
+            if number not in self.ends and (number >= self.first_call or number in self.starts):
+                dimension.SlackVar(self.index(number)).SetValue(0)
+
+    def _add_sessions(self) -> None:
+        """Let the parts of a joint session start at the same minute, all or none."""
+        solver = self.model.solver()
+        first_of: dict[int, int] = {}
+        for number, call in enumerate(self.question.calls):
+            if call.session is None:
+                continue
+            index = self.index(self.first_call + number)
+            first = first_of.setdefault(call.session, index)
+            if first != index:
+                solver.Add(self.time.CumulVar(first) == self.time.CumulVar(index))
+                solver.Add(self.model.ActiveVar(first) == self.model.ActiveVar(index))
+
+    def _add_lunches(self) -> None:
+        """Keep a break free on each working day whose shift holds the whole span of the lunch."""
+        visit_minutes = [0] * self.model.Size()
+        for number, node in enumerate(self.nodes):
+            if number not in self.ends:
+                visit_minutes[self.index(number)] = node.minutes
+        for vehicle, team in enumerate(self.teams):
+            breaks = [
+                self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)
+            ]
+            if breaks:
+                self.time.SetBreakIntervalsOfVehicle(breaks, vehicle, visit_minutes)
+
+    def _lunch(self, team: Team, day: date) -> Any:
+        assert team.lunch is not None
+        first = minute_of_week(self.question.week, day)
+        low, high = first + team.lunch.earliest_minute, first + team.lunch.latest_minute
+        name = f"lunch {team.id} {day}"
+        return self.model.solver().FixedDurationIntervalVar(low, high, team.lunch.minutes, False, name)
+
+    def solve(self, start: Days, limits: SearchLimits) -> Days | None:
+        """Search from the given routes if the model accepts them, else from its own first solution."""
+        parameters = _parameters(limits)
+        self.model.CloseModelWithParameters(parameters)
+        initial = self.model.ReadAssignmentFromRoutes(self._index_routes(start), True)
+        if initial is not None:
+            found = self.model.SolveFromAssignmentWithParameters(initial, parameters)
+        else:
+            found = self.model.SolveWithParameters(parameters)
+        return None if found is None else self._days(found)
+
+    def _index_routes(self, start: Days) -> list[list[int]]:
+        routes = []
+        for vehicle, team in enumerate(self.teams):
+            route: list[int] = []
+            for k, day in enumerate(self.question.workdays[team.id]):
+                if k:
+                    route.append(self.index(self.starts[vehicle] + k))
+                route += [self.index(self.first_call + call) for call in start.get((team.id, day), ())]
+            routes.append(route)
+        return routes
+
+    def _days(self, found: Any) -> Days:
+        days: dict[tuple[str, date], tuple[int, ...]] = {}
+        for vehicle, team in enumerate(self.teams):
+            workdays = iter(self.question.workdays[team.id])
+            day, calls = next(workdays), list[int]()
+            index = found.Value(self.model.NextVar(self.model.Start(vehicle)))
+            while not self.model.IsEnd(index):
+                node = self.manager.IndexToNode(index)
+                if node < self.first_call:
+                    days[team.id, day] = tuple(calls)
+                    day, calls = next(workdays), []
+                else:
+                    calls.append(node - self.first_call)
+                index = found.Value(self.model.NextVar(index))
+            days[team.id, day] = tuple(calls)
+        return {slot: calls for slot, calls in days.items() if calls}
+
+
+def lunch_fits_in_shift(team: Team) -> bool:
+    """Return whether a route of the team can be out over the whole span of its lunch."""
+    lunch = team.lunch
+    return (
+        lunch is not None
+        and team.shift.start_minute <= lunch.earliest_minute
+        and lunch.latest_minute + lunch.minutes <= team.shift.end_minute
+    )
+
+
+def _allow_only(variable: Any, intervals: Iterable[tuple[int, int]]) -> None:
+    """Restrict a time variable to a union of closed intervals."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(intervals):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    variable.SetRange(merged[0][0], merged[-1][1])
+    for (_, before), (after, _) in zip(merged, merged[1:], strict=False):
+        variable.RemoveInterval(before + 1, after - 1)
+
+
+def _parameters(limits: SearchLimits) -> Any:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    heuristics = routing_enums_pb2.LocalSearchMetaheuristic
+    parameters.local_search_metaheuristic = (
+        heuristics.GUIDED_LOCAL_SEARCH if limits.solutions else heuristics.GREEDY_DESCENT
+    )
+    if limits.solutions:
+        parameters.solution_limit = limits.solutions
+    milliseconds = max(1, int(1000 * limits.guard_seconds))
+    parameters.time_limit.FromMilliseconds(milliseconds)
+    return parameters

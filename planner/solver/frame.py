@@ -1,0 +1,128 @@
+"""What the search knows of each task before it starts: the asked visits, the days, the teams that could come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planner.calendar import visit_days
+from planner.model import Horizon, Problem, Task, owner_teams
+from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
+from planner.rules import VisitRule
+from planner.solver.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One task: ``teams_by_day`` holds every team that could come on a day; ``own_by_day`` leaves out lent teams.
+
+    Where the owners cannot serve the task at all, the lent teams count as its own.
+    """
+
+    task: Task
+    rule: VisitRule
+    quotas: tuple[Quota, ...]
+    teams_by_day: Mapping[date, tuple[str, ...]]
+    own_by_day: Mapping[date, tuple[str, ...]]
+    lent: frozenset[str]
+    weekdays_kept: int  # on how many different weekdays the visits may fall
+    gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
+
+    @property
+    def own_teams(self) -> frozenset[str]:
+        """Every team that comes without being lent."""
+        return frozenset(team for teams in self.own_by_day.values() for team in teams)
+
+    @property
+    def asked(self) -> int:
+        """The visits asked in the horizon."""
+        return sum(quota.visits for quota in self.quotas)
+
+
+def build_frames(problem: Problem, clock: Clock) -> dict[Task, Frame]:
+    """Return the frame of every task of which any visit is asked, sorted."""
+    frames = {task: _frame(problem, clock, task) for task in problem.tasks}
+    return {task: frame for task, frame in frames.items() if frame.quotas}
+
+
+def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
+    rule = problem.rule_by_task[task]
+    asked = quotas(rule, problem.horizon)
+    by_rule = set(rule_days(rule, problem.horizon))
+    days = {
+        day: tuple(sorted(team.id for team in teams if clock.route(team.id, day, (task,)) is not None))
+        for day, teams in sorted(visit_days(problem, task).items())
+        if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
+    }
+    days = {day: teams for day, teams in days.items() if covers(problem, rule, teams)}
+    owners = owner_teams(problem, task)
+    lent = frozenset(t.id for t in problem.teams if owners and t.id not in owners)
+    own = {day: tuple(team for team in teams if team not in lent) for day, teams in days.items()}
+    own = {day: teams for day, teams in own.items() if covers(problem, rule, teams)}
+    return Frame(
+        task=task,
+        rule=rule,
+        quotas=asked,
+        teams_by_day=days,
+        own_by_day=own or days,
+        lent=lent,
+        weekdays_kept=fixed_weekdays(rule, problem.horizon),
+        gap_from=_gap_from(rule, problem.horizon),
+    )
+
+
+def _gap_from(rule: VisitRule, horizon: Horizon) -> date | None:
+    if rule.last_visited is None or rule.max_gap_days is None:
+        return None
+    is_in_time = rule.last_visited + timedelta(days=rule.max_gap_days) >= horizon.start
+    return rule.last_visited if is_in_time else None
+
+
+def is_asked(asked: Iterable[Quota], day: date) -> bool:
+    """Return whether a visit on the day counts for any quota."""
+    return any(quota.first_day <= day <= quota.last_day for quota in asked)
+
+
+def is_late_enough(rule: VisitRule, day: date) -> bool:
+    """Return whether the day keeps the smallest gap to the last visit before the horizon."""
+    return rule.last_visited is None or (day - rule.last_visited).days >= rule.min_gap_days
+
+
+def covers(problem: Problem, rule: VisitRule, teams: Iterable[str]) -> bool:
+    """Return whether the teams together hold every class the rule asks (without a composition: whether any comes)."""
+    held = [problem.team_by_id[team].skills for team in teams]
+    return bool(held) and rule.composition <= frozenset().union(*held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Tasks and teams that depend on nobody else's."""
+
+    tasks: tuple[Task, ...]
+    teams: tuple[str, ...]
+
+
+def independent_groups(frames: Mapping[Task, Frame]) -> tuple[Group, ...]:
+    """Return the connected components of tasks and their own teams, sorted by their first task."""
+    root: dict[str, str] = {}
+
+    def find(team: str) -> str:
+        while root.setdefault(team, team) != team:
+            team = root[team]
+        return team
+
+    for frame in frames.values():
+        first, *others = sorted(frame.own_teams) or [""]
+        for team in others:
+            low, high = sorted((find(first), find(team)))
+            root[high] = low
+    members: dict[str, list[Task]] = {}
+    for task, frame in frames.items():
+        if frame.own_teams:
+            members.setdefault(find(min(frame.own_teams)), []).append(task)
+    groups = [
+        Group(tasks=tuple(tasks), teams=tuple(sorted({t for task in tasks for t in frames[task].own_teams})))
+        for tasks in members.values()
+    ]
+    return tuple(sorted(groups, key=lambda group: group.tasks))

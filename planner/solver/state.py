@@ -1,0 +1,99 @@
+"""The plan while it is searched: the order of tasks on each team's day, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from planner.calendar import is_market_day
+from planner.model import Problem, Task
+from planner.plan import Route
+from planner.solver.clock import Clock, Tasks, shared_tasks
+from planner.solver.dates import missing_visits
+from planner.solver.frame import Frame, Group
+from planner.solver.proxy import Slot
+
+State = Mapping[Slot, Tasks]  # (team id, day) -> tasks in the order of the visits; no empty slot
+Visits = Mapping[Task, Mapping[date, tuple[str, ...]]]  # task -> day -> the teams that come
+
+
+def visits_of(state: State) -> dict[Task, dict[date, tuple[str, ...]]]:
+    """Return on which days each task is visited and by which teams."""
+    found: dict[Task, dict[date, tuple[str, ...]]] = {}
+    for team, day in sorted(state):
+        for task in state[team, day]:
+            days = found.setdefault(task, {})
+            days[day] = (*days.get(day, ()), team)
+    return found
+
+
+def by_day(state: State) -> dict[date, dict[str, Tasks]]:
+    """Return the tasks of each team, day by day."""
+    found: dict[date, dict[str, Tasks]] = {}
+    for team, day in sorted(state):
+        found.setdefault(day, {})[team] = state[team, day]
+    return dict(sorted(found.items()))
+
+
+def without_empty(state: State) -> State:
+    """Return the state without the slots in which nothing is done."""
+    return {slot: state[slot] for slot in sorted(state) if state[slot]}
+
+
+def coupled_teams(tasks_by_team: Mapping[str, Tasks]) -> tuple[tuple[str, ...], ...]:
+    """Return the teams of a day in sets that meet, directly or through others, at joint sessions."""
+    sets: list[set[str]] = []
+    for task in sorted(shared_tasks(tasks_by_team)):
+        together = {team for team, tasks in tasks_by_team.items() if task in tasks}
+        apart = [found for found in sets if not found & together]
+        sets = [*apart, together.union(*(found for found in sets if found & together))]
+    met = set[str]().union(*sets)
+    alone = [{team} for team in tasks_by_team if team not in met]
+    return tuple(sorted(tuple(sorted(found)) for found in [*sets, *alone]))
+
+
+class Ledger:
+    """Prices states by the same objective as ``planner.evaluation``, group by group."""
+
+    def __init__(self, problem: Problem, frames: Mapping[Task, Frame], clock: Clock) -> None:
+        self.problem, self.frames, self.clock = problem, frames, clock
+
+    def routes(self, state: State) -> list[Route] | None:
+        """Return every timed route of the state, or None when any day breaks a rule."""
+        routes: list[Route] = []
+        for day, tasks_by_team in by_day(state).items():
+            for teams in coupled_teams(tasks_by_team):
+                found = self.clock.day(day, {team: tasks_by_team[team] for team in teams})
+                if found is None:
+                    return None
+                routes += found.values()
+        return routes
+
+    def cost(self, group: Group, state: State) -> float:
+        """Return the cost of the group's part of the plan; infinite when a day breaks a rule."""
+        routes = self.routes(state)
+        if routes is None:
+            return float("inf")
+        weights, visits = self.problem.weights, visits_of(state)
+        driven = sum(weights.per_km * r.metres / 1000 for r in routes)
+        out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
+        return driven + out + sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
+
+    def task_cost(self, task: Task, days: Mapping[date, tuple[str, ...]]) -> float:
+        """Return the soft costs of one task: owed visits, lent and other teams, extra teams, missed markets."""
+        weights, frame = self.problem.weights, self.frames[task]
+        owed = sum(missing_visits(frame, days)) * frame.rule.priority
+        comings = [(team, day) for day, teams in days.items() for team in teams]
+        lent = sum(team in frame.lent for team, _ in comings)
+        other = sum(frame.rule.preferred_team not in {None, team} for team, _ in comings)
+        extra = max(0, len({team for team, _ in comings}) - 1)
+        site = self.problem.site_by_id[task.site_id]
+        off_market = sum(not is_market_day(site, day) for day in days) if site.market_days else 0
+        return (
+            weights.per_unserved_visit * owed
+            + weights.per_lent_visit * lent
+            + weights.per_visit_by_other_team * other
+            + weights.per_extra_team_at_site * extra
+            + weights.per_missed_market_day * off_market
+        )
+

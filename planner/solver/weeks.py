@@ -1,0 +1,163 @@
+"""From a state to one week's routing question and back: which calls may float, and what each may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from planner.calendar import is_market_day, is_team_working
+from planner.model import Problem, Task
+from planner.solver.circuits import Days, SearchLimits, route_week
+from planner.solver.clock import Tasks
+from planner.solver.dates import keeps_dates, missing_visits
+from planner.solver.frame import Frame
+from planner.solver.proxy import Slot
+from planner.solver.state import State, visits_of
+from planner.solver.weeknodes import Call, WeekQuestion
+
+VisitDays = Mapping[date, tuple[str, ...]]
+
+
+def improve_week(
+    problem: Problem,
+    frames: Mapping[Task, Frame],
+    state: State,
+    *,
+    week: date,
+    teams: Iterable[str],
+    owed: Iterable[Task],
+    limits: SearchLimits,
+) -> State:
+    """Return the state with the teams' week as the routing model makes it; ``owed`` tasks may join.
+
+    The answer is not yet timed: callers keep it only when it is sound and cheaper.
+    """
+    question = week_question(problem, frames, state, week=week, teams=tuple(sorted(teams)), owed=tuple(sorted(owed)))
+    found = route_week(problem, question, _start(question, state), limits)
+    if found is None:
+        return state
+    inside = {slot for slot in state if slot[0] in question.workdays and slot[1] in question.workdays[slot[0]]}
+    changed: dict[Slot, Tasks] = {slot: tasks for slot, tasks in state.items() if slot not in inside}
+    for slot, calls in found.items():
+        changed[slot] = tuple(question.calls[number].task for number in calls)
+    return dict(sorted(changed.items()))
+
+
+def week_question(
+    problem: Problem,
+    frames: Mapping[Task, Frame],
+    state: State,
+    *,
+    week: date,
+    teams: tuple[str, ...],
+    owed: tuple[Task, ...],
+) -> WeekQuestion:
+    """Return the routing question of the teams' week, with a call for each visit made now and one per owed task."""
+    days = [day for day in (week + timedelta(days=k) for k in range(7)) if day in problem.calendar.kinds]
+    workdays = {
+        team: tuple(day for day in days if is_team_working(problem.calendar, problem.team_by_id[team], day))
+        for team in teams
+    }
+    workdays = {team: own for team, own in workdays.items() if own}
+    made = visits_of(state)
+    inside = visits_of({slot: t for slot, t in state.items() if slot[0] in workdays and slot[1] in workdays[slot[0]]})
+    is_alike = _is_alike(problem, workdays)
+    calls: list[Call] = []
+    for task, visited in sorted(inside.items()):
+        others = {day: came for day, came in made[task].items() if day not in visited}
+        may_float = is_alike and len(visited) == 1 and task not in owed
+        for day, came in visited.items():
+            if frames[task].rule.composition:
+                calls += _session(problem, frames[task], day, came, number=len(calls))
+            else:
+                options = _float_days(problem, frames[task], others, day, days) if may_float else (day,)
+                calls.append(_call(problem, frames[task], others if may_float else made[task], options, teams, came))
+    for task in owed:
+        if not frames[task].rule.composition and (is_alike or len(days) == 1):
+            calls += _owed_call(problem, frames[task], made.get(task, {}), days, teams)
+    return WeekQuestion(week=week, workdays=workdays, calls=tuple(calls))
+
+
+def _is_alike(problem: Problem, workdays: Mapping[str, tuple[date, ...]]) -> bool:
+    """Return whether every team finds the same roads on all its days of the week."""
+    return all(
+        len({id(problem.matrix(problem.team_by_id[team], day)) for day in days}) == 1 for team, days in workdays.items()
+    )
+
+
+def _float_days(
+    problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]
+) -> tuple[date, ...]:
+    """Return the days of the week to which the visit could move, its other visits staying where they are."""
+    site = problem.site_by_id[frame.task.site_id]
+    needs_market = site.market_days is not None and is_market_day(site, day)
+    before = missing_visits(frame, [*others, day])
+    return tuple(
+        other
+        for other in days
+        if other == day
+        or (
+            other in frame.own_by_day
+            and keeps_dates(frame, [*others, other])
+            and missing_visits(frame, [*others, other]) == before
+            and (not needs_market or is_market_day(site, other))
+        )
+    )
+
+
+def _call(
+    problem: Problem,
+    frame: Frame,
+    others: VisitDays,
+    days: tuple[date, ...],
+    teams: Iterable[str],
+    came: tuple[str, ...],
+) -> Call:
+    known = {team for found in others.values() for team in found}
+    able = {team for day in days for team in frame.own_by_day.get(day, ())} | set(came)
+    if frame.rule.same_team and known:
+        able &= known
+    return Call(
+        task=frame.task,
+        days=days,
+        teams=tuple(sorted(able & set(teams))),
+        penalty=problem.weights.per_unserved_visit * frame.rule.priority,
+        extra_cost={team: _soft_cost(problem, frame, team, known) for team in sorted(able)},
+    )
+
+
+def _soft_cost(problem: Problem, frame: Frame, team: str, known: set[str]) -> float:
+    weights = problem.weights
+    return (
+        weights.per_lent_visit * (team in frame.lent)
+        + weights.per_visit_by_other_team * (frame.rule.preferred_team not in {None, team})
+        + weights.per_extra_team_at_site * (bool(known) and team not in known)
+    )
+
+
+def _session(problem: Problem, frame: Frame, day: date, came: tuple[str, ...], *, number: int) -> list[Call]:
+    """Return the parts of a joint session: its day and its teams stay, its time is open."""
+    penalty = problem.weights.per_unserved_visit * frame.rule.priority
+    return [Call(task=frame.task, days=(day,), teams=(team,), penalty=penalty, session=number) for team in came]
+
+
+def _owed_call(
+    problem: Problem, frame: Frame, others: VisitDays, days: Iterable[date], teams: Iterable[str]
+) -> list[Call]:
+    options = tuple(
+        day
+        for day in days
+        if day in frame.own_by_day and day not in others and keeps_dates(frame, [*others, day])
+    )
+    call = _call(problem, frame, others, options, teams, ()) if options else None
+    return [call] if call is not None and call.teams else []
+
+
+def _start(question: WeekQuestion, state: State) -> Days:
+    """Return the state's routes as numbers of calls."""
+    numbers = {(call.task, team, day): k for k, call in enumerate(question.calls) for team in call.teams for day in call.days}
+    start = {}
+    for team, days in question.workdays.items():
+        for day in days:
+            start[team, day] = tuple(numbers[task, team, day] for task in state.get((team, day), ()))
+    return start

@@ -1,0 +1,228 @@
+"""The pages in a real browser with the network off: drawn, silent, printable, and deaf to hostile names."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from maps.printouts import crew_sheet
+from maps.render import index_page
+from planner.evaluation import Evaluation
+from tests.maps.hostile import NAMES
+from tests.maps.scenery import County, make_county
+from tests.maps.test_render import with_hostile_names
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+# Counts how many pixels of a picture look like each colour asked, and how many colours there are at all.
+COUNT_PIXELS = """
+async ([picture, colours]) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + picture;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const data = pen.getImageData(0, 0, image.width, image.height).data, seen = new Set();
+  const counts = colours.map(() => 0);
+  for (let k = 0; k < data.length; k += 4) {
+    seen.add(data[k] * 65536 + data[k + 1] * 256 + data[k + 2]);
+    colours.forEach((c, i) => {
+      const away = Math.abs(data[k] - c[0]) + Math.abs(data[k + 1] - c[1]) + Math.abs(data[k + 2] - c[2]);
+      if (away < 24) { counts[i] += 1; }
+    });
+  }
+  return [counts, seen.size];
+}
+"""
+NAMES_SHOWN = """
+xunzhen.data.places.map((_, k) => { xunzhen.pickPlace(k); return document.querySelector("#detail h2").textContent; })
+"""
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages cannot be looked at")
+
+
+@dataclass
+class Watched:
+    """An opened page, and what it did that it should not."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def count(self, *colours: tuple[int, int, int]) -> tuple[list[int], int]:
+        """Return how many pixels look like each colour, and how many different colours are seen."""
+        import base64
+
+        picture = base64.b64encode(self.page.screenshot()).decode()
+        counts, seen = self.page.evaluate(COUNT_PIXELS, [picture, colours])
+        return counts, seen
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+def open_page(browser: Browser, folder: Path, document: str, *, width: int = 1400, height: int = 860) -> Watched:
+    """Write the document and open it with the network off, counting every request but the one for itself."""
+    path = folder / "page.html"
+    path.write_text(document, encoding="utf-8")
+    page = browser.new_context(offline=True, viewport={"width": width, "height": height}).new_page()
+    watched = Watched(page)
+    page.on("request", lambda request: watched.requests.append(request.url))
+    page.on("dialog", lambda dialog: (watched.dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: watched.errors.append(str(error)))
+    page.goto(path.as_uri())
+    watched.requests.remove(path.as_uri())
+    return watched
+
+
+def index_of(county: County, language: str = "zh") -> str:
+    """Return the county's index page; the checker is not asked."""
+    clean = Evaluation(violations=(), terms=())
+    return index_page(county.problem, county.plan, clean, scene=county.scene, language=language, county_name="示例县")
+
+
+def sheet_of(county: County, language: str = "zh") -> str:
+    """Return the first crew sheet."""
+    phones = {"dispatch_phone": "0744-6221234", "emergency_phone": "120"}
+    circuit = county.plan.circuits[0]
+    scene, name = county.scene, "示例县卫生健康局"
+    return crew_sheet(county.problem, circuit, scene=scene, language=language, county_name=name, **phones)
+
+
+def test_index_page_is_drawn_without_the_network(browser: Browser, tmp_path: Path) -> None:
+    """No request, no error; the routes of both teams are on the screen in their colours, with Chinese names."""
+    watched = open_page(browser, tmp_path, index_of(make_county()))
+    watched.page.wait_for_selector("html[data-ready=yes]", state="attached")
+    watched.page.screenshot(path=tmp_path / "index.png")
+    (blue, orange), colours = watched.count((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00))
+    names = watched.page.locator(".letters .name").all_text_contents()
+    assert (watched.requests, watched.errors) == ([], [])
+    assert min(blue, orange) > 1_500
+    assert colours > 100
+    assert len([name for name in names if re.fullmatch(r"[\u4e00-\u9fff]+村", name)]) > 20
+    assert watched.page.locator("path.route").count() >= 2
+
+
+def test_index_page_of_a_month_draws_few_things(browser: Browser, tmp_path: Path) -> None:
+    """250 villages, 60 routes: a dot each, and some dozens of lines, since roads in common are drawn once a team.
+
+    That is what keeps it quick (about a second here); a clock in a test would only measure the machine.
+    """
+    page = open_page(browser, tmp_path, index_of(make_county(villages=250, teams=3, weeks=4))).page
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    assert page.locator("#map_county path").count() <= 251 + 1 + 60
+    assert page.locator("button.cell").count() == 15
+
+
+def test_index_page_switches_teams_days_and_weeks(browser: Browser, tmp_path: Path) -> None:
+    """Hiding all teams leaves no route; a cell opens its itinerary; the second week shows other dates."""
+    page = open_page(browser, tmp_path, index_of(make_county(weeks=2), "en")).page
+    page.get_by_role("button", name="Hide all teams").click()
+    assert page.locator("path.route").count() == 0
+    page.locator("button.cell").first.click()
+    assert page.locator(".letters .number").all_text_contents() == ["A1", "A2", "A3", "A4"]
+    assert page.locator("#detail .itinerary tr").count() == 4 + 2 + 1  # stops, leaving and coming back, lunch
+    page.locator("button.week").nth(1).click()
+    assert page.locator("#detail").is_hidden()
+    assert "9 Mar" in page.locator("button.week[aria-pressed=true]").inner_text()
+
+
+def test_index_page_shows_the_visits_of_a_village_that_is_clicked(browser: Browser, tmp_path: Path) -> None:
+    """The dot of a visited village opens its visits; the owed village says why."""
+    county = make_county(weeks=2)
+    page = open_page(browser, tmp_path, index_of(county, "en")).page
+    at = page.evaluate("Object.values(map_county.latLngToContainerPoint(xunzhen.dots[5].getLatLng()))")
+    page.locator("#map_county").click(position={"x": at[0], "y": at[1]})
+    assert page.locator("#detail h2").inner_text() == county.problem.sites[4].name
+    assert page.locator("#detail .visit").count() == 2
+    page.locator("#owed button").first.click()
+    assert "other visits fill the days" in page.locator("#detail .owed").first.inner_text()
+
+
+def test_index_page_draws_estimated_legs_dashed(browser: Browser, tmp_path: Path) -> None:
+    """Without roads every route is dashed, and the page says the word."""
+    page = open_page(browser, tmp_path, index_of(make_county(is_estimated=True), "en")).page
+    dashes = page.locator("path.route").evaluate_all("lines => lines.map(l => l.getAttribute('stroke-dasharray'))")
+    assert dashes
+    assert all(dashes)
+    assert "estimated" in page.locator("#options").inner_text()
+
+
+def test_crew_sheet_is_drawn_without_the_network(browser: Browser, tmp_path: Path) -> None:
+    """No request; the days' lines in their colours; the stops' names are on the map."""
+    watched = open_page(browser, tmp_path, sheet_of(make_county()), width=1123, height=794)
+    watched.page.screenshot(path=tmp_path / "crew.png", full_page=True)
+    (blue, orange, pink), _ = watched.count((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), (0xB8, 0x52, 0x8F))
+    names = watched.page.locator("svg.map text.name").all_text_contents()
+    assert (watched.requests, watched.errors) == ([], [])
+    assert min(blue, orange, pink) > 300
+    assert len([name for name in names if name.endswith("村")]) == 20
+
+
+@pytest.mark.parametrize(("villages", "teams", "pages"), [(36, 2, 3), (250, 3, 6)])
+def test_crew_sheet_prints_on_the_pages_designed(
+    browser: Browser, tmp_path: Path, villages: int, teams: int, pages: int
+) -> None:
+    """Printed to PDF there are as many pages as the sheet says, for 4 and for 17 stops a day."""
+    page = open_page(browser, tmp_path, sheet_of(make_county(villages=villages, teams=teams))).page
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert page.locator("section.page").count() == pages
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages
+    sizes = {tuple(round(float(n)) for n in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)}
+    assert sizes == {(0, 0, 842, 595)}  # A4 landscape in points
+
+
+def test_crew_sheet_with_long_names_prints_on_the_pages_designed(browser: Browser, tmp_path: Path) -> None:
+    """Names of forty characters wrap in their cells; rows grow, and the page count foresees it."""
+    county = make_county()
+    sites = tuple(replace(s, name=s.name * 10, place="村卫生室在小学旁边" * 4) for s in county.problem.sites)
+    page = open_page(browser, tmp_path, sheet_of(replace(county, problem=replace(county.problem, sites=sites)))).page
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == page.locator("section.page").count()
+
+
+def test_hostile_names_run_nothing_and_stay_as_they_are(browser: Browser, tmp_path: Path) -> None:
+    """Village, team, leader and contact names of the corpus: no dialog, no element, no request; the text intact."""
+    made = make_county(villages=len(NAMES), teams=1)
+    county = replace(made, problem=with_hostile_names(made.problem))
+    watched = open_page(browser, tmp_path, index_of(county))
+    for cell in watched.page.locator("button.cell").all():
+        cell.click()
+    titles = watched.page.evaluate(NAMES_SHOWN)
+    assert titles == [NAMES[1], *NAMES]
+    assert watched.page.locator("button.team").text_content() == NAMES[0]
+    assert watched.page.locator("img, iframe, #panel script").count() == 0
+    assert (watched.requests, watched.dialogs, watched.errors) == ([], [], [])
+
+    sheet = open_page(browser, tmp_path, sheet_of(county))
+    cells = sheet.page.locator(".itinerary tr:not([class]) td:nth-child(4)").all_text_contents()
+    assert set(cells) == {name.replace("\r\n", "\n") for name in NAMES[:-1]}  # HTML has one kind of line end
+    assert sheet.page.locator("img, iframe, script").count() == 0
+    assert (sheet.requests, sheet.dialogs, sheet.errors) == ([], [], [])

@@ -1,0 +1,160 @@
+"""Crew sheets, without a browser: what stands on them."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from maps.frame import fit
+from maps.ground import round_length
+from maps.printouts import crew_sheet
+from planner.plan import Circuit
+from planner.values import clock
+from tests.maps.hostile import NAMES
+from tests.maps.scenery import County, make_county
+from tests.maps.test_render import with_hostile_names
+
+
+def sheet_of(county: County, *, circuit: Circuit | None = None, language: str = "en") -> str:
+    """Return the first team's sheet of the made-up county."""
+    return crew_sheet(
+        county.problem,
+        circuit or county.plan.circuits[0],
+        scene=county.scene,
+        language=language,
+        county_name="示例县卫生健康局",
+        dispatch_phone="0744-6221234",
+        emergency_phone="120",
+        plan_label="2026-03 v1",
+    )
+
+
+def cells_of(sheet: str) -> list[list[str]]:
+    """Return the cells of every row of the itinerary."""
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", sheet.split('class="itinerary"', 1)[1], re.DOTALL)
+    return [[html.unescape(re.sub(r"<[^>]+>", "", c)) for c in re.findall(r"<td.*?</td>", r, re.DOTALL)] for r in rows]
+
+
+def map_of(sheet: str) -> ET.Element:
+    """Return the map, which must be well-formed."""
+    return ET.fromstring(re.search(r"<svg class=\"map\".*?</svg>(?=</div>)", sheet, re.DOTALL)[0])  # type: ignore[index]
+
+
+def texts_of(svg: ET.Element, name: str) -> list[str]:
+    """Return the texts of a class on the map."""
+    found = svg.iter("{http://www.w3.org/2000/svg}text")
+    return [e.text or "" for e in found if name in e.attrib["class"].split()]
+
+
+def test_crew_sheet_lists_every_stop_with_its_times_and_phone() -> None:
+    """Each stop of the circuit is a row: number, arrival, village, contact and phone."""
+    county = make_county()
+    rows = {row[0]: row for row in cells_of(sheet_of(county)) if len(row) == 11}
+    sites = county.problem.site_by_id
+    stops = [(r, k, s) for r in county.plan.circuits[0].routes for k, s in enumerate(r.stops)]
+    assert len(rows) == len(stops) == 20
+    for route, k, stop in stops:
+        row, site = rows["ABCDE"[route.day.weekday()] + str(k + 1)], sites[stop.site_id]
+        assert row[1] == clock(stop.arrive_minute)
+        assert row[3:6] == [site.name, site.township, site.place]
+        assert row[7] == f"{stop.leg_metres / 1000:.1f} / {stop.leg_minutes}"
+        assert row[8:10] == [site.contact, site.phone]
+
+
+def test_crew_sheet_shows_lunch_the_way_home_and_phones() -> None:
+    """Lunch as taken, the time back at the base, dispatch and emergency."""
+    county = make_county()
+    route = county.plan.circuits[0].routes[0]
+    sheet = sheet_of(county)
+    rows = cells_of(sheet)
+    assert route.lunch is not None
+    lunch = f"{clock(route.lunch.start_minute)}–{clock(route.lunch.end_minute)}"
+    assert any(lunch in row and "Lunch" in row for row in rows)
+    assert any(row[1:4] == [clock(route.end_minute), "Back", "县人民医院"] for row in rows if len(row) == 6)
+    assert "0744-6221234" in sheet
+    assert "<b>120</b>" in sheet
+
+
+def test_crew_sheet_numbers_every_stop_on_the_map() -> None:
+    """A1 to E4, each once, and the name of each village that found room (here all)."""
+    county = make_county()
+    svg = map_of(sheet_of(county))
+    assert sorted(texts_of(svg, "number")) == sorted(f"{d}{k}" for d in "ABCDE" for k in (1, 2, 3, 4))
+    visited = {county.problem.site_by_id[s.site_id].name for r in county.plan.circuits[0].routes for s in r.stops}
+    assert visited <= set(texts_of(svg, "name"))
+
+
+def test_crew_sheet_draws_a_line_style_for_each_day() -> None:
+    """Five days: five lines, their dash patterns all different."""
+    svg = map_of(sheet_of(make_county()))
+    lines = [e for e in svg.iter() if e.attrib.get("class", "").startswith("route day-")]
+    assert len({line.attrib.get("stroke-dasharray") for line in lines}) == len(lines) == 5
+
+
+def test_crew_sheet_says_estimated_where_no_road_is_known() -> None:
+    """Every leg is marked, the map says it in words, and so does a note."""
+    sheet = sheet_of(make_county(is_estimated=True))
+    assert all(row[7].startswith("≈ ") for row in cells_of(sheet) if len(row) == 11)
+    assert "estimated" in texts_of(map_of(sheet), "estimated")
+    assert "≈ estimated" in sheet
+    assert "≈ estimated" not in sheet_of(make_county())
+
+
+def test_crew_sheet_speaks_chinese() -> None:
+    """Column heads and the week in Chinese; no English left in the table's head."""
+    sheet = sheet_of(make_county(), language="zh")
+    assert "2026年第10周" in sheet
+    head = re.search(r"<thead>(.*?)</thead>", sheet.split('class="itinerary"', 1)[1], re.DOTALL)
+    assert head is not None
+    assert not re.findall(r">[^<]*[A-Za-z]{3}[^<]*<", head[1])
+
+
+def test_crew_sheet_marks_a_village_visited_twice_with_both_numbers() -> None:
+    """The same village on Monday and Thursday: one marker with A1 and D1."""
+    county = make_county()
+    monday, thursday = county.plan.circuits[0].routes[0], county.plan.circuits[0].routes[3]
+    again = replace(thursday, stops=(replace(monday.stops[0], leg_minutes=1), *thursday.stops[1:]))
+    circuit = replace(county.plan.circuits[0], routes=(monday, again))
+    svg = map_of(sheet_of(county, circuit=circuit))
+    shapes = [e for e in svg.iter() if e.attrib.get("class") == "marker"]
+    assert len(shapes) == 7
+    assert len(texts_of(svg, "number")) == 8
+
+
+def test_crew_sheet_of_an_idle_week_is_a_page_that_says_so() -> None:
+    """No route: the map shows the base; no itinerary."""
+    county = make_county()
+    sheet = sheet_of(county, circuit=replace(county.plan.circuits[0], routes=()))
+    assert "No trips in this week." in sheet
+    assert sheet.count('<section class="page">') == 1
+
+
+def test_crew_sheet_escapes_hostile_names() -> None:
+    """Every name stands in the itinerary as text; the map stays well-formed; no element comes from a name."""
+    county = make_county(villages=2 * len(NAMES) + 1, teams=1)
+    sheet = sheet_of(replace(county, problem=with_hostile_names(county.problem)))
+    map_of(sheet)
+    assert not re.search(r"<(img|script)\b", sheet)
+    assert "49" not in {row[3] for row in cells_of(sheet) if len(row) == 11}
+    assert {row[3] for row in cells_of(sheet) if len(row) == 11} == set(NAMES)
+
+
+def test_crew_sheet_is_the_same_twice() -> None:
+    """The same input gives the same bytes."""
+    assert sheet_of(make_county()) == sheet_of(make_county())
+
+
+def test_fit_scales_a_degree_of_latitude() -> None:
+    """0.9 degrees of latitude are 100 km; on 100 mm inside the margin that is 1 mm per km."""
+    frame = fit([(110.0, 29.0), (110.0, 29.0 + 100_000 / 111_195)], width=200, height=120, margin=10)
+    assert frame.scale * 1000 == pytest.approx(1.0)
+    assert frame.xy((110.0, 29.0)) == pytest.approx((100.0, 110.0))
+
+
+def test_round_length_takes_the_largest_of_1_2_5() -> None:
+    """The bar is never longer than its room."""
+    assert [round_length(metres) for metres in (1.5, 999, 1000, 4_999, 24_000)] == [1, 500, 1000, 2000, 20_000]
