@@ -82,9 +82,9 @@ def timetable(
 ) -> Route:
     """Return the team's day over the tasks in the order given, with the earliest possible end.
 
-    The team leaves its base as late as that end allows (and makes no late visit later), but not before its shift. A service lies in
-    the earliest window that holds it; when every window is over it starts at once. Late and overlong
-    routes are returned all the same: ``planner.evaluation`` judges. Times are minutes after midnight.
+    The team leaves its base as late as that end allows (and makes no late visit later), but not before its
+    shift. A service lies in the earliest window that holds it; when every window is over it starts at once. Late
+    and overlong routes are returned all the same: ``planner.evaluation`` judges. Times are minutes after midnight.
 
     Parameters
     ----------
