@@ -38,7 +38,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysQuestion:
-    """What the calendar model is asked. ``keep`` is a choice to start from, ``changes`` how many new ones it may hold."""
+    """What the calendar model is asked. ``keep`` is where to start, ``changes`` how many new choices there may be."""
 
     group: Group
     prices: Mapping[Slot, SlotPrice]
