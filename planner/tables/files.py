@@ -33,6 +33,7 @@ from planner.tables.guard import (
     RefusedFileError,
     check_size,
     check_workbook,
+    damaged,
 )
 
 READ_SUFFIXES = {".xlsx", ".csv", ".geojson", ".gpkg"}
@@ -78,7 +79,7 @@ def _workbook_grids(path: Path) -> Iterator[Grid]:
                 errors = checked.error_cells.get(members.get(sheet.name, ""), ())
                 yield Grid(file=path.name, name=sheet.name, is_sheet=True, rows=rows, error_cells=errors)
     except (CalamineError, ElementTree.ParseError, KeyError, OSError) as error:
-        raise RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN) from error
+        raise damaged() from error
 
 
 def _sheet_members(checked: CheckedWorkbook) -> dict[str, str]:

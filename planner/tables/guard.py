@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 
 from planner.language import Text, text
 
@@ -27,9 +28,10 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every workbook w
 SAVE_AS = text('Save it as an Excel workbook (.xlsx) or as "CSV UTF-8".')
 SAVE_AGAIN = text("Open it in Excel or WPS and save it again.")
 COPY_OVER = text("Copy the rows that are needed into a new workbook.")
-_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
-_POSITION = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,4})(\d{1,9})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
+_ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
+_TAG = re.compile(rb"""<(?:[^\s<>/"'!?:]+:)?(row|c)(?=[\s/>])""" + _ATTRIBUTES + rb">")
+_PLACE = re.compile(rb"""\sr\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_POSITION = re.compile(rb"([A-Z]{1,3})?([1-9]\d{0,6})")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
@@ -40,6 +42,11 @@ class RefusedFileError(Exception):
         self.problem = problem
         self.remedy = remedy
         super().__init__(str(problem))
+
+
+def damaged() -> RefusedFileError:
+    """Return the refusal of a file that is no workbook, or a broken one."""
+    return RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +77,12 @@ def check_workbook(path: Path) -> CheckedWorkbook:
     try:
         members = _read_members(path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN) from error
+        raise damaged() from error
     if "xl/workbook.xml" not in members:
         raise RefusedFileError(text("it is an archive, but not an Excel workbook."), SAVE_AS)
     errors = {}
     for name, content in members.items():
-        _refuse_entities(content)
+        _check_xml(content)
         if name.startswith("xl/worksheets/"):
             errors[name] = _check_extent(content)
     return CheckedWorkbook(_repack(members), errors)
@@ -115,35 +122,38 @@ def _too_much_inside() -> RefusedFileError:
     return RefusedFileError(text("it unpacks to more than 64 MB."), COPY_OVER)
 
 
-def _refuse_entities(content: bytes) -> None:
-    if (
-        b"<!DOCTYPE" in content
-        or b"<!ENTITY" in content
-        or b"\x00" in content[:4]
-        or content[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    ):
-        raise RefusedFileError(
-            text("it holds a document type or an encoding that no spreadsheet program writes."), SAVE_AGAIN
-        )
+def _check_xml(content: bytes) -> None:
+    """Refuse XML that is not well-formed, or that declares a document type and with it entities."""
+    parser = expat.ParserCreate("UTF-8")
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise damaged() from error
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise RefusedFileError(text("it declares a document type, as no spreadsheet program does."), SAVE_AGAIN)
 
 
 def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
-    """Return the error cells of a sheet; refuse one whose filled cells span too far."""
-    last_row = last_column = 0
+    """Return the error cells of a sheet; refuse one whose filled cells span too far.
+
+    The parser lays a sheet out as a full rectangle, so a single far cell would take all memory.
+    """
+    row = column = last_row = last_column = 0
     errors = []
-    for match in _CELL.finditer(content):
-        attributes = match[1]
-        position = _POSITION.search(attributes)
-        if position is None:  # the writer left the places out: then rows are counted
-            last_row = max([last_row, *(int(row) for row in _ROW.findall(content))])
-            last_column = max(last_column, 1)
-            break
-        if attributes.endswith(b"/"):
+    for tag in _TAG.finditer(content):
+        place = _place(tag[2])
+        if tag[1] == b"row":
+            row, column = (place[1] if place else row + 1), 0
+            continue
+        column, row = place if place else (column + 1, row)
+        if tag[2].endswith(b"/"):
             continue  # only a format, no value
-        last_row = max(last_row, int(position[2]))
-        last_column = max(last_column, column_number(position[1].decode()))
-        if _ERROR.search(attributes):
-            errors.append((int(position[2]), position[1].decode()))
+        last_row, last_column = max(last_row, row), max(last_column, column)
+        if _ERROR.search(tag[2]):
+            errors.append((row, column_letters(column)))
     if last_row > MOST_ROWS or last_column > MOST_COLUMNS or last_row * last_column > MOST_CELLS:
         raise RefusedFileError(
             text(
@@ -156,6 +166,17 @@ def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
             COPY_OVER,
         )
     return tuple(errors)
+
+
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    """Return the (column, row) a tag says it stands at, or None when it does not say; a row has column 0."""
+    found = _PLACE.search(attributes)
+    if found is None:
+        return None
+    position = _POSITION.fullmatch(found[1] if found[1] is not None else found[2])
+    if position is None:
+        raise damaged()
+    return column_number((position[1] or b"").decode()), int(position[2])
 
 
 def column_number(letters: str) -> int:
