@@ -85,8 +85,8 @@ def _workbook_grids(path: Path) -> Iterator[Grid]:
 def _sheet_members(checked: CheckedWorkbook) -> dict[str, str]:
     """Return the archive's member for each sheet name."""
     with zipfile.ZipFile(io.BytesIO(checked.content)) as archive:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        book = _tree(archive.read("xl/workbook.xml"))
+        links = _tree(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))) for link in links}
     found = {}
     for element in book.iter():
@@ -94,6 +94,10 @@ def _sheet_members(checked: CheckedWorkbook) -> dict[str, str]:
             link = next((value for name, value in element.attrib.items() if name.endswith("}id")), None)
             found[element.get("name", "")] = targets.get(link, "").lstrip("/")
     return found
+
+
+def _tree(content: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(content, ElementTree.XMLParser(encoding="utf-8"))
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:

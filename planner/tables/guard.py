@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from xml.parsers import expat
 
@@ -124,6 +125,8 @@ def _too_much_inside() -> RefusedFileError:
 
 def _check_xml(content: bytes) -> None:
     """Refuse XML that is not well-formed, or that declares a document type and with it entities."""
+    if b"\x00" in content:  # UTF-16, which the parser of sheets would read as nothing
+        raise damaged()
     parser = expat.ParserCreate("UTF-8")
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
@@ -143,7 +146,9 @@ def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
     """
     row = column = last_row = last_column = 0
     errors = []
-    for tag in _TAG.finditer(content):
+    for number, tag in enumerate(_TAG.finditer(content)):
+        if number > MOST_CELLS:
+            raise RefusedFileError(text("a sheet has more than {n} cells.", n=MOST_CELLS), COPY_OVER)
         place = _place(tag[2])
         if tag[1] == b"row":
             row, column = (place[1] if place else row + 1), 0
@@ -179,6 +184,7 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
     return column_number((position[1] or b"").decode()), int(position[2])
 
 
+@cache
 def column_number(letters: str) -> int:
     """Return 1 for A, 27 for AA."""
     number = 0
