@@ -23,14 +23,15 @@ LARGEST_FILE = 10 * MEGABYTE
 LARGEST_INFLATED = 64 * MEGABYTE
 LARGEST_RATIO = 200  # of members over 1 MB; an honest sheet stays below 30
 MOST_MEMBERS = 500
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 200, 2_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 200, 1_000_000
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every workbook with a password
 SAVE_AS = text('Save it as an Excel workbook (.xlsx) or as "CSV UTF-8".')
 SAVE_AGAIN = text("Open it in Excel or WPS and save it again.")
 COPY_OVER = text("Copy the rows that are needed into a new workbook.")
 _ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
-_TAG = re.compile(rb"""<(?:[^\s<>/"'!?:]+:)?(row|c)(?=[\s/>])""" + _ATTRIBUTES + rb">")
+_USUAL_PLACE = rb"""(?: r="([A-Z]{0,3})([1-9]\d{0,6})")?"""  # as every common program writes it; found at once
+_TAG = re.compile(rb"""<(?:[^\s<>/"'!?:]+:)?(?:(row)|c)""" + _USUAL_PLACE + rb"(?=[\s/>])" + _ATTRIBUTES + rb">")
 _PLACE = re.compile(rb"""\sr\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _POSITION = re.compile(rb"([A-Z]{1,3})?([1-9]\d{0,6})")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
@@ -149,15 +150,17 @@ def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
     for number, tag in enumerate(_TAG.finditer(content)):
         if number > MOST_CELLS:
             raise RefusedFileError(text("a sheet has more than {n} cells.", n=MOST_CELLS), COPY_OVER)
-        place = _place(tag[2])
-        if tag[1] == b"row":
+        is_row, letters, digits, attributes = tag.groups()
+        place = (column_number(letters), int(digits)) if digits else _place(attributes)
+        if is_row:
             row, column = (place[1] if place else row + 1), 0
             continue
         column, row = place if place else (column + 1, row)
-        if tag[2].endswith(b"/"):
+        if attributes.endswith(b"/"):
             continue  # only a format, no value
-        last_row, last_column = max(last_row, row), max(last_column, column)
-        if _ERROR.search(tag[2]):
+        last_row = row if row > last_row else last_row
+        last_column = column if column > last_column else last_column
+        if _ERROR.search(attributes):
             errors.append((row, column_letters(column)))
     if last_row > MOST_ROWS or last_column > MOST_COLUMNS or last_row * last_column > MOST_CELLS:
         raise RefusedFileError(
@@ -181,15 +184,15 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
     position = _POSITION.fullmatch(found[1] if found[1] is not None else found[2])
     if position is None:
         raise damaged()
-    return column_number((position[1] or b"").decode()), int(position[2])
+    return column_number(position[1] or b""), int(position[2])
 
 
 @cache
-def column_number(letters: str) -> int:
-    """Return 1 for A, 27 for AA."""
+def column_number(letters: bytes) -> int:
+    """Return 1 for A, 27 for AA, 0 for nothing."""
     number = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
+        number = number * 26 + letter - ord("A") + 1
     return number
 
 

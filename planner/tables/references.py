@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from planner.errors import Where
 from planner.language import Text, text
+from planner.rules import VisitRule
 from planner.tables.cells import LONGEST_ID, quote
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table
@@ -26,6 +27,7 @@ class Register:
     ids_by_name: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     is_known: bool = True
+    rule_by_id: dict[str, VisitRule] = field(default_factory=dict)  # built rules, of the sheet rules as they stand
 
     def find(self, word: str) -> str | None:
         """Return the id that the word, an id or a name borne by one row only, stands for."""

@@ -80,8 +80,8 @@ HOSTILE: dict[str, tuple[Callable[[Members], Members], str]] = {
     "far row": (lambda m: with_sheet(m, text_cell("A50001", b"x")), "row 50001, column 1;"),
     "far column": (lambda m: with_sheet(m, text_cell("GS1", b"x")), "row 1, column 201"),
     "wide and long": (
-        lambda m: with_sheet(m, text_cell("GR20", b"x") + text_cell("A40000", b"x")),
-        "row 40000, column 200",
+        lambda m: with_sheet(m, text_cell("GR20", b"x") + text_cell("A20000", b"x")),
+        "row 20000, column 200",
     ),
     "place beyond any sheet": (lambda m: with_sheet(m, text_cell("A99999999999", b"x")), "damaged"),
     "hidden place": (
@@ -202,7 +202,7 @@ def test_honest_large_sheet_is_read(tmp_path: Path) -> None:
 
 
 def test_sheet_of_millions_of_empty_cells_is_refused(tmp_path: Path) -> None:
-    """Cells without a value cost time too: 2,000,001 of them are too many."""
-    cells = b"".join(b'<c s="%d"/>' % (k % 977) for k in range(1000)) * 2001
+    """Cells without a value cost time too: 1,000,001 of them are too many."""
+    cells = b"".join(b'<c s="%d"/>' % (k % 977) for k in range(1000)) * 1001
     path = pack(tmp_path / "county.xlsx", with_sheet(good_members(tmp_path), b"<row>" + cells + b"</row>"))
-    assert re.search("more than 2000000 cells|more than 200 to 1", refusal(path))
+    assert re.search("more than 1000000 cells|more than 200 to 1", refusal(path))
