@@ -59,7 +59,7 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
     villages = register_rows(tables.get("villages"), text("village"), faults)
     bases = register_rows(tables.get("bases"), text("base"), faults)
     teams = register_rows(tables.get("teams"), text("team"), faults)
-    rules = register_rows(tables.get("rules"), text("rule"), faults)
+    rules = register_rows(tables.get("rules"), text("rule"), faults, is_needed=False)
     county = read_settings(tables.get("settings"), faults)
     check_rules(rules, teams, faults)
     check_places(villages, bases, county.country, faults)

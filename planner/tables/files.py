@@ -33,6 +33,7 @@ from planner.tables.guard import (
     RefusedFileError,
     check_size,
     check_workbook,
+    damaged,
 )
 
 READ_SUFFIXES = {".xlsx", ".csv", ".geojson", ".gpkg"}
@@ -78,14 +79,14 @@ def _workbook_grids(path: Path) -> Iterator[Grid]:
                 errors = checked.error_cells.get(members.get(sheet.name, ""), ())
                 yield Grid(file=path.name, name=sheet.name, is_sheet=True, rows=rows, error_cells=errors)
     except (CalamineError, ElementTree.ParseError, KeyError, OSError) as error:
-        raise RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN) from error
+        raise damaged() from error
 
 
 def _sheet_members(checked: CheckedWorkbook) -> dict[str, str]:
     """Return the archive's member for each sheet name."""
     with zipfile.ZipFile(io.BytesIO(checked.content)) as archive:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        book = _tree(archive.read("xl/workbook.xml"))
+        links = _tree(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))) for link in links}
     found = {}
     for element in book.iter():
@@ -93,6 +94,10 @@ def _sheet_members(checked: CheckedWorkbook) -> dict[str, str]:
             link = next((value for name, value in element.attrib.items() if name.endswith("}id")), None)
             found[element.get("name", "")] = targets.get(link, "").lstrip("/")
     return found
+
+
+def _tree(content: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(content, ElementTree.XMLParser(encoding="utf-8"))
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:

@@ -12,7 +12,9 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from xml.parsers import expat
 
 from planner.language import Text, text
 
@@ -21,15 +23,17 @@ LARGEST_FILE = 10 * MEGABYTE
 LARGEST_INFLATED = 64 * MEGABYTE
 LARGEST_RATIO = 200  # of members over 1 MB; an honest sheet stays below 30
 MOST_MEMBERS = 500
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 200, 2_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 200, 1_000_000
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every workbook with a password
 SAVE_AS = text('Save it as an Excel workbook (.xlsx) or as "CSV UTF-8".')
 SAVE_AGAIN = text("Open it in Excel or WPS and save it again.")
 COPY_OVER = text("Copy the rows that are needed into a new workbook.")
-_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
-_POSITION = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,4})(\d{1,9})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
+_ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
+_USUAL_PLACE = rb"""(?: r="([A-Z]{0,3})([1-9]\d{0,6})")?"""  # as every common program writes it; found at once
+_TAG = re.compile(rb"""<(?:[^\s<>/"'!?:]+:)?(?:(row)|c)""" + _USUAL_PLACE + rb"(?=[\s/>])" + _ATTRIBUTES + rb">")
+_PLACE = re.compile(rb"""\sr\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_POSITION = re.compile(rb"([A-Z]{1,3})?([1-9]\d{0,6})")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
@@ -40,6 +44,11 @@ class RefusedFileError(Exception):
         self.problem = problem
         self.remedy = remedy
         super().__init__(str(problem))
+
+
+def damaged() -> RefusedFileError:
+    """Return the refusal of a file that is no workbook, or a broken one."""
+    return RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +79,12 @@ def check_workbook(path: Path) -> CheckedWorkbook:
     try:
         members = _read_members(path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise RefusedFileError(text("it is damaged or not an Excel workbook."), SAVE_AGAIN) from error
+        raise damaged() from error
     if "xl/workbook.xml" not in members:
         raise RefusedFileError(text("it is an archive, but not an Excel workbook."), SAVE_AS)
     errors = {}
     for name, content in members.items():
-        _refuse_entities(content)
+        _check_xml(content)
         if name.startswith("xl/worksheets/"):
             errors[name] = _check_extent(content)
     return CheckedWorkbook(_repack(members), errors)
@@ -115,35 +124,44 @@ def _too_much_inside() -> RefusedFileError:
     return RefusedFileError(text("it unpacks to more than 64 MB."), COPY_OVER)
 
 
-def _refuse_entities(content: bytes) -> None:
-    if (
-        b"<!DOCTYPE" in content
-        or b"<!ENTITY" in content
-        or b"\x00" in content[:4]
-        or content[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    ):
-        raise RefusedFileError(
-            text("it holds a document type or an encoding that no spreadsheet program writes."), SAVE_AGAIN
-        )
+def _check_xml(content: bytes) -> None:
+    """Refuse XML that is not well-formed, or that declares a document type and with it entities."""
+    if b"\x00" in content:  # UTF-16, which the parser of sheets would read as nothing
+        raise damaged()
+    parser = expat.ParserCreate("UTF-8")
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise damaged() from error
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise RefusedFileError(text("it declares a document type, as no spreadsheet program does."), SAVE_AGAIN)
 
 
 def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
-    """Return the error cells of a sheet; refuse one whose filled cells span too far."""
-    last_row = last_column = 0
+    """Return the error cells of a sheet; refuse one whose filled cells span too far.
+
+    The parser lays a sheet out as a full rectangle, so a single far cell would take all memory.
+    """
+    row = column = last_row = last_column = 0
     errors = []
-    for match in _CELL.finditer(content):
-        attributes = match[1]
-        position = _POSITION.search(attributes)
-        if position is None:  # the writer left the places out: then rows are counted
-            last_row = max([last_row, *(int(row) for row in _ROW.findall(content))])
-            last_column = max(last_column, 1)
-            break
+    for number, tag in enumerate(_TAG.finditer(content)):
+        if number > MOST_CELLS:
+            raise RefusedFileError(text("a sheet has more than {n} cells.", n=MOST_CELLS), COPY_OVER)
+        is_row, letters, digits, attributes = tag.groups()
+        place = (column_number(letters), int(digits)) if digits else _place(attributes)
+        if is_row:
+            row, column = (place[1] if place else row + 1), 0
+            continue
+        column, row = place if place else (column + 1, row)
         if attributes.endswith(b"/"):
             continue  # only a format, no value
-        last_row = max(last_row, int(position[2]))
-        last_column = max(last_column, column_number(position[1].decode()))
+        last_row = row if row > last_row else last_row
+        last_column = column if column > last_column else last_column
         if _ERROR.search(attributes):
-            errors.append((int(position[2]), position[1].decode()))
+            errors.append((row, column_letters(column)))
     if last_row > MOST_ROWS or last_column > MOST_COLUMNS or last_row * last_column > MOST_CELLS:
         raise RefusedFileError(
             text(
@@ -158,11 +176,23 @@ def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
     return tuple(errors)
 
 
-def column_number(letters: str) -> int:
-    """Return 1 for A, 27 for AA."""
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    """Return the (column, row) a tag says it stands at, or None when it does not say; a row has column 0."""
+    found = _PLACE.search(attributes)
+    if found is None:
+        return None
+    position = _POSITION.fullmatch(found[1] if found[1] is not None else found[2])
+    if position is None:
+        raise damaged()
+    return column_number(position[1] or b""), int(position[2])
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    """Return 1 for A, 27 for AA, 0 for nothing."""
     number = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
+        number = number * 26 + letter - ord("A") + 1
     return number
 
 

@@ -95,7 +95,7 @@ def _owned(row: Row, villages: Register, townships: set[str], faults: Faults) ->
             owned.add(word)
         elif (found := villages.find(word)) is not None:
             owned.add(found)
-        else:
+        elif villages.is_known:
             kind = text("village or township")
             note_unknown(row.where("owns"), word, [*villages.words, *townships], kind, faults)
     return frozenset(owned)
@@ -160,7 +160,7 @@ def _owner(row: Row, teams: Register, institutions: set[str], faults: Faults) ->
     if word is None or word in institutions:
         return word
     found = teams.find(word)
-    if found is None:
+    if found is None and teams.is_known:
         note_unknown(row.where("owner"), word, [*teams.words, *institutions], text("team or institution"), faults)
     return found
 

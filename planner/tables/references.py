@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from planner.errors import Where
 from planner.language import Text, text
+from planner.rules import VisitRule
 from planner.tables.cells import LONGEST_ID, quote
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table
@@ -15,12 +16,18 @@ from planner.tables.words import half_width
 
 @dataclass(slots=True)
 class Register:
-    """The rows of a table by id, and the ids by name. ``broken`` are ids of rows whose faults have been noted."""
+    """The rows of a table by id, and the ids by name.
+
+    ``broken`` are ids of rows whose faults have been noted. ``is_known`` is false where the table itself is
+    missing or empty, which has been noted: then nobody is blamed for referring to it.
+    """
 
     kind: Text
     row_by_id: dict[str, Row] = field(default_factory=dict)
     ids_by_name: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    is_known: bool = True
+    rule_by_id: dict[str, VisitRule] = field(default_factory=dict)  # built rules, of the sheet rules as they stand
 
     def find(self, word: str) -> str | None:
         """Return the id that the word, an id or a name borne by one row only, stands for."""
@@ -43,9 +50,10 @@ def row_id(row: Row) -> str:
     return str(row.get("id") or half_width(row.get("name", ""))[:LONGEST_ID])
 
 
-def register_rows(table: Table | None, kind: Text, faults: Faults) -> Register:
+def register_rows(table: Table | None, kind: Text, faults: Faults, *, is_needed: bool = True) -> Register:
     """Return the register of a table; rows without id or with one that is taken are noted."""
-    register = Register(kind)
+    is_missing = table is None or (table.sheet.is_required and not table.rows)
+    register = Register(kind, is_known=not is_missing or not is_needed)
     for row in table.rows if table else ():
         identity = row_id(row)
         if not identity:
@@ -76,7 +84,8 @@ def find_or_note(where: Where, word: str, register: Register, faults: Faults) ->
         problem = text("more than one {kind} is called {word}.", kind=register.kind, word=quote(word))
         faults.add(where, problem, text("Write the id: {ids}.", ids=", ".join(ids[:5])))
         return None
-    note_unknown(where, word, register.words, register.kind, faults)
+    if register.is_known:
+        note_unknown(where, word, register.words, register.kind, faults)
     return None
 
 

@@ -18,6 +18,7 @@ COUNTED = ("visits", "per", "every", "weekdays", "weekday_sets", "nth_weekdays",
 FREQUENCY = (*COUNTED, "min_gap_days", "max_gap_days", "same_weekday", "same_team")
 NEEDS = ("load", "skills", "composition", "priority", "owned", "services")
 PARTS = ("setup_minutes", "people", "people_per_hour", "tail_minutes")
+OWN_CELLS = {*FREQUENCY, *NEEDS, *PARTS, "service_minutes", "windows", "last_visited", "preferred_team"}
 PERIOD_DAYS = {"week": 7, "month": 31, "quarter": 92, "horizon": 400}
 USUAL_SERVICE = ServiceTime(setup_minutes=30)
 
@@ -31,13 +32,17 @@ def build_rules(row: Row, rules: Register, teams: Register, faults: Faults) -> t
         return ()
     last_visited = _last_visited(row, list(named), rules, faults)
     preferred = _preferred_teams(row, list(named), rules, teams, faults)
+    is_plain = not row.values.keys() & OWN_CELLS
     built = []
     for rule_id, general in named.items():
         if rule_id in rules.broken:
             continue
-        arguments = {**general, "last_visited": last_visited.get(rule_id)}
-        if rule_id in preferred:
-            arguments["preferred_team"] = preferred[rule_id]
+        shared = rules.rule_by_id.get(rule_id)
+        if is_plain and shared is not None:
+            built.append(shared)
+            continue
+        team = preferred.get(rule_id, shared.preferred_team if shared is not None else None)
+        arguments = {**general, "last_visited": last_visited.get(rule_id), "preferred_team": team}
         rule = _build_rule(rule_id, arguments, rules.row_by_id.get(rule_id), row, faults)
         if rule is not None:
             built.append(rule)
@@ -48,12 +53,11 @@ def check_rules(rules: Register, teams: Register, faults: Faults) -> None:
     """Note what is wrong with each row of the sheet rules by itself; such a rule is broken for every village."""
     for rule_id, row in rules.row_by_id.items():
         count = len(faults.errors)
-        if "preferred_team" in row.values:
-            team = find_or_note(row.where("preferred_team"), row.get("preferred_team"), teams, faults)
-            if team is not None:
-                row.values["preferred_team"] = team
-        if not row.faulty:
-            _build_rule(rule_id, {}, row, row, faults)
+        word = row.get("preferred_team")
+        team = find_or_note(row.where("preferred_team"), word, teams, faults) if word is not None else None
+        built = None if row.faulty else _build_rule(rule_id, {"preferred_team": team}, row, row, faults)
+        if built is not None:
+            rules.rule_by_id[rule_id] = built
         if row.faulty or count < len(faults.errors):
             rules.broken.add(rule_id)
 
@@ -145,8 +149,7 @@ def _build_rule(
         return None
     values = {name: row.get(name) for row in rows for name in (*FREQUENCY, *NEEDS) if name in row.values}
     service = _service(rows, faults)
-    shared = general.get("preferred_team") if general is not None else None
-    values = {"preferred_team": shared, **arguments, **values}
+    values = {**arguments, **values}
     if not _fits_together(own, values, faults) or service is None:
         return None
     if general is not None:
