@@ -26,6 +26,7 @@ SPACING = 0.85  # between the lines of two days on one road
 NAME_SIZE, NUMBER_SIZE, SMALL_SIZE, TOWNSHIP_SIZE = 3.1, 2.4, 2.2, 3.0
 MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
+HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
@@ -50,11 +51,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLegs:
-    """The legs driven on a weekday, in order: on known roads, and guessed ones."""
+    """The legs driven on a weekday, in order: on known roads, and guessed ones; and the walks from road to village."""
 
     weekday: int
     lines: tuple[Line, ...]
     guesses: tuple[Line, ...] = ()
+    walks: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,8 @@ class _Sheet:
         """Ask for a name beside a marker."""
         shown = shorten(text, LONGEST_NAME)
         width = text_width(shown) * size
-        wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach)
+        most = math.inf if weight >= 1 else HIDDEN  # names in the background make way for routes
+        wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach, most_covered=most)
         self.names.append(_Name(shown, style, size, wanted))
 
 
@@ -153,9 +156,12 @@ def _draw_days(sheet: _Sheet, picture: Picture) -> None:
     for weekday, lines in strands.items():
         style = DAY_STYLES[weekday]
         dash = {"stroke_dasharray": style.dash} if style.dash else {}
+        add_path(routes, lines, "thread", stroke=style.colour)  # keeps dashes together
         add_path(routes, lines, f"route day-{weekday}", stroke=style.colour, **dash)
         sheet.lines.extend(LineString(line) for line in lines if len(line) > 1)
     for day in picture.days:
+        walks = [part for line in day.walks for part in frame.visible(line)]
+        add_path(routes, walks, "walk", stroke=DAY_STYLES[day.weekday].colour)
         guesses = [part for line in day.guesses for part in frame.visible(line)]
         add_path(routes, guesses, "route guess", stroke=DAY_STYLES[day.weekday].colour)
         sheet.lines.extend(LineString(line) for line in guesses)

@@ -171,9 +171,7 @@ class _WeekModel:
             if number not in self.ends:
                 visit_minutes[self.index(number)] = node.minutes
         for vehicle, team in enumerate(self.teams):
-            breaks = [
-                self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)
-            ]
+            breaks = [self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)]
             if breaks:
                 self.time.SetBreakIntervalsOfVehicle(breaks, vehicle, visit_minutes)
 

@@ -99,4 +99,3 @@ def _add_same_weekday(model: cp_model.CpModel, frame: Frame, made: Made) -> None
     model.add(sum(kept.values()) <= frame.weekdays_kept)
     for day in made:
         model.add(made[day] <= kept[day.weekday()])
-

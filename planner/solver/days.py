@@ -90,7 +90,9 @@ class _DaysModel:
         """Add the choices of a task: one team a day, or every class of a joint session covered."""
         made: dict[date, Any] = {}
         for day, teams in frame.own_by_day.items():
-            comes = {team: self._choice_of(task, team, day) for team in teams if self._price(task, team, day) is not None}
+            comes = {
+                team: self._choice_of(task, team, day) for team in teams if self._price(task, team, day) is not None
+            }
             if not comes:
                 continue
             if frame.rule.composition:
@@ -186,7 +188,10 @@ class _DaysModel:
             inside = [
                 task
                 for task in comes
-                if all(any(a.start_minute <= w.start_minute and w.end_minute <= a.end_minute for a in spans) for w in windows[task])
+                if all(
+                    any(a.start_minute <= w.start_minute and w.end_minute <= a.end_minute for a in spans)
+                    for w in windows[task]
+                )
             ]
             shortest = min(service[task] for task in inside)
             if shortest == 0:

@@ -168,9 +168,7 @@ class Search:
     def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...], solutions: int) -> State:
         owed = self._owed(state, group.tasks)
         limits = SearchLimits(solutions=solutions, guard_seconds=max(0.05, self.remaining()))
-        changed = improve_week(
-            self.problem, self.frames, state, week=week, teams=teams, owed=owed, limits=limits
-        )
+        changed = improve_week(self.problem, self.frames, state, week=week, teams=teams, owed=owed, limits=limits)
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
 

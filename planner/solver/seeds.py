@@ -35,7 +35,9 @@ def _seeds(
 ) -> dict[tuple[str, int], str]:
     """Return a seed site for each team and weekday: each new one is as far as can be from those before (and the base)."""
     day_of = {team: day for team, day in tasks_of}
-    able = {team: {t.site_id for (other, _), tasks in tasks_of.items() if other == team for t in tasks} for team in day_of}
+    able = {
+        team: {t.site_id for (other, _), tasks in tasks_of.items() if other == team for t in tasks} for team in day_of
+    }
     near = {team: _near_sites(problem, team, able, day_of, pricer) for team in sorted(day_of)}
     chosen: list[str] = []
     seeds: dict[tuple[str, int], str] = {}
@@ -61,9 +63,7 @@ def _near_sites(
     }
     others = [(able[other], _from_base(problem.team_by_id[other], day_of[other], pricer)) for other in rivals.values()]
     near = {
-        site
-        for site in able[team]
-        if all(site not in sites or own[site] <= costs[site] for sites, costs in others)
+        site for site in able[team] if all(site not in sites or own[site] <= costs[site] for sites, costs in others)
     }
     return near or able[team]
 

@@ -96,4 +96,3 @@ class Ledger:
             + weights.per_extra_team_at_site * extra
             + weights.per_missed_market_day * off_market
         )
-

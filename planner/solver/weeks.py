@@ -85,9 +85,7 @@ def _is_alike(problem: Problem, workdays: Mapping[str, tuple[date, ...]]) -> boo
     )
 
 
-def _float_days(
-    problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]
-) -> tuple[date, ...]:
+def _float_days(problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]) -> tuple[date, ...]:
     """Return the days of the week to which the visit could move, its other visits staying where they are."""
     site = problem.site_by_id[frame.task.site_id]
     needs_market = site.market_days is not None and is_market_day(site, day)
@@ -145,9 +143,7 @@ def _owed_call(
     problem: Problem, frame: Frame, others: VisitDays, days: Iterable[date], teams: Iterable[str]
 ) -> list[Call]:
     options = tuple(
-        day
-        for day in days
-        if day in frame.own_by_day and day not in others and keeps_dates(frame, [*others, day])
+        day for day in days if day in frame.own_by_day and day not in others and keeps_dates(frame, [*others, day])
     )
     call = _call(problem, frame, others, options, teams, ()) if options else None
     return [call] if call is not None and call.teams else []
@@ -155,7 +151,9 @@ def _owed_call(
 
 def _start(question: WeekQuestion, state: State) -> Days:
     """Return the state's routes as numbers of calls."""
-    numbers = {(call.task, team, day): k for k, call in enumerate(question.calls) for team in call.teams for day in call.days}
+    numbers = {
+        (call.task, team, day): k for k, call in enumerate(question.calls) for team in call.teams for day in call.days
+    }
     start = {}
     for team, days in question.workdays.items():
         for day in days:
