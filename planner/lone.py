@@ -19,18 +19,18 @@ OBSTACLES = ("", "shift_too_short", "over_capacity", "unreachable", "composition
 class Chance:
     """What a visit on a day by a team with nothing else to do meets: ``obstacle`` is empty when it is possible.
 
-    ``minutes`` is by how much the team is too late, if that is the obstacle.
+    ``excess`` is by how much: the minutes that the team is too late, or the doses or kits that it lacks.
     """
 
     obstacle: str
-    minutes: int
+    excess: int
     day: date
     team_id: str
 
     @property
     def distance(self) -> tuple[int, int, date, str]:
         """How far from possible: what sorts the nearest chance first."""
-        return OBSTACLES.index(self.obstacle), self.minutes, self.day, self.team_id
+        return OBSTACLES.index(self.obstacle), self.excess, self.day, self.team_id
 
 
 def best_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]) -> Chance:
@@ -54,15 +54,15 @@ def best_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]) 
 def _chance(problem: Problem, task: Task, day: date, team: Team) -> Chance:
     rule = problem.rule_by_task[task]
     if all(w.end_minute - w.start_minute < rule.service.minutes for w in problem.windows(task)):
-        return Chance(obstacle="window_too_short", minutes=0, day=day, team_id=team.id)
+        return Chance(obstacle="window_too_short", excess=0, day=day, team_id=team.id)
     legs = (problem.leg(team, day, team.base, task.site_id), problem.leg(team, day, task.site_id, team.last_base))
     if None in legs:
-        return Chance(obstacle="unreachable", minutes=0, day=day, team_id=team.id)
-    is_small = team.capacity_per_day is not None and rule.load > team.capacity_per_day
-    if is_small or team.max_stops_per_day == 0:
-        return Chance(obstacle="over_capacity", minutes=0, day=day, team_id=team.id)
+        return Chance(obstacle="unreachable", excess=0, day=day, team_id=team.id)
+    lacking = 0 if team.capacity_per_day is None else rule.load - team.capacity_per_day
+    if lacking > 0:
+        return Chance(obstacle="over_capacity", excess=lacking, day=day, team_id=team.id)
     late = _minutes_late(problem, task, team, timetable(problem, team, day, [task]))
-    return Chance(obstacle="shift_too_short" if late else "", minutes=late, day=day, team_id=team.id)
+    return Chance(obstacle="shift_too_short" if late else "", excess=late, day=day, team_id=team.id)
 
 
 def _minutes_late(problem: Problem, task: Task, team: Team, route: Route) -> int:
@@ -88,7 +88,7 @@ def _joint_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]
     return (
         min(needed, key=lambda c: c.distance)
         if needed
-        else Chance(obstacle="composition_missing", minutes=0, day=day, team_id=teams[0].id)
+        else Chance(obstacle="composition_missing", excess=0, day=day, team_id=teams[0].id)
     )
 
 

@@ -53,7 +53,7 @@ REASONS: Mapping[str, tuple[Text, Text]] = {
         text("Let a team be lent, or give the village to a team that can come."),
     ),
     "composition_missing": (
-        text("A session needs {classes} together, but no teams that could come bring {missing} to it at one time."),
+        text("A session needs {classes} together, but no teams that could come bring {missing} at one time."),
         text("Add {missing} to the skills of a team, or give the teams a common day and hour."),
     ),
     "unreachable": (
@@ -72,11 +72,8 @@ REASONS: Mapping[str, tuple[Text, Text]] = {
         text("Lengthen the window or the shift of team {team} by {minutes} minutes, or shorten the visit."),
     ),
     "over_capacity": (
-        text(
-            "The visit is one stop with {load} doses or kits, but team {team}, which comes nearest, "
-            "may have {stops} stops and {limit} doses or kits a day."
-        ),
-        text("Raise the capacity or the stops a day of team {team}, or lower the load of the visit."),
+        text("The visit uses {load} doses or kits, but team {team}, which comes nearest, carries {limit} a day."),
+        text("Raise the capacity of team {team} to {load}, or lower the load of the visit."),
     ),
     "no_time_left": (
         text(
@@ -165,7 +162,7 @@ def _composition(rule: VisitRule, missing: Iterable[str]) -> Found:
 def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int) -> Found:
     """Return why the visit finds no day, or no day on which a team can make it, or else that the days are full."""
     rule = problem.rule_by_task[task]
-    teams = visit_days(problem, task)
+    teams = _teams_by_day(problem, task)
     days = [day for day in rule_days(rule, problem.horizon) if day in teams]
     lacking = _lacking(problem, task, due, days)
     chances = [best_chance(problem, task, day, teams[day]) for day in days]
@@ -180,6 +177,13 @@ def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int) -> Found:
         return _obstacle(problem, task, min(blocked, key=lambda c: c.distance))
     free = next(chance for chance in here if not chance.obstacle)
     return "no_time_left", {"team": problem.team_by_id[free.team_id].name, "day": free.day}
+
+
+def _teams_by_day(problem: Problem, task: Task) -> Mapping[date, tuple[Team, ...]]:
+    """Return the days on which the visit can be made and by whom; a team that may not stop anywhere does not count."""
+    found = visit_days(problem, task).items()
+    able = ((day, tuple(team for team in teams if team.max_stops_per_day != 0)) for day, teams in found)
+    return {day: teams for day, teams in able if teams}
 
 
 def _lacking(problem: Problem, task: Task, due: DateRange, days: Iterable[date]) -> list[str]:
@@ -210,18 +214,12 @@ def _obstacle(problem: Problem, task: Task, nearest: Chance) -> Found:
     rule, team = problem.rule_by_task[task], problem.team_by_id[nearest.team_id]
     if nearest.obstacle == "composition_missing":
         return _composition(rule, rule.composition)
-    common: dict[str, object] = {"team": team.name, "day": nearest.day}
     longest = max(w.end_minute - w.start_minute for w in problem.windows(task))
     values: dict[str, dict[str, object]] = {
         "window_too_short": {"service": rule.service.minutes, "longest": longest},
-        "shift_too_short": {**common, "minutes": nearest.minutes},
-        "unreachable": common,
-        "over_capacity": {
-            **common,
-            "load": rule.load,
-            "limit": EMPTY if team.capacity_per_day is None else team.capacity_per_day,
-            "stops": EMPTY if team.max_stops_per_day is None else team.max_stops_per_day,
-        },
+        "shift_too_short": {"team": team.name, "day": nearest.day, "minutes": nearest.excess},
+        "unreachable": {"team": team.name, "day": nearest.day},
+        "over_capacity": {"team": team.name, "load": rule.load, "limit": team.capacity_per_day},
     }
     return nearest.obstacle, values[nearest.obstacle]
 

@@ -84,7 +84,7 @@ def open_network(dataset: Dataset, roads: Path | None) -> RoadNetwork | None:
     if roads is not None:
         network = read_network(roads)
     elif dataset.roads is not None:
-        network = network_from_roads(dataset.roads)
+        network = network_from_roads(dataset.roads, file=dataset.source)
     else:
         return None
     return set_season(network, dataset.county.season)

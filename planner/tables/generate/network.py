@@ -110,7 +110,8 @@ def _road_name(built_as: str, one: str, other: str) -> str:
 def _with_pass(roads: list[Road], works: Roadworks) -> list[Road]:
     """Mark the highest short cut as a pass: it can be closed and nobody is cut off."""
     height = works.terrain.height.ravel()
-    loops = [road for road in roads if road.built_as == "loop" and road.id not in _bridges(roads)]
+    needed = _bridges(roads)
+    loops = [road for road in roads if road.built_as == "loop" and road.id not in needed]
     if not loops:
         return roads
     highest = max(loops, key=lambda road: (max(height[list(road.cells)]), road.id))

@@ -63,7 +63,8 @@ def _people(rng: np.random.Generator, between: tuple[int, int]) -> dict[str, obj
 
 def _community(land: Land, place: Place, rng: np.random.Generator) -> Row:
     name = place.name.removesuffix("村") + "社区"
-    return village(land, place, "community", name=name, place="社区服务中心", **_people(rng, COMMUNITY_PEOPLE))
+    known = {"place": "社区服务中心", "contact": f"{land.names.person()}（社区网格员）"}
+    return village(land, place, "community", name=name, **known, **_people(rng, COMMUNITY_PEOPLE))
 
 
 def _school(land: Land, place: Place, number: int, rng: np.random.Generator) -> Row:
@@ -79,9 +80,10 @@ def _outlying(land: Land, place: Place, rng: np.random.Generator) -> Row:
 
 def _check_up(land: Land, first: Place, second: Place) -> list[Row]:
     stem = first.name.removesuffix("村")
+    contact = f"{land.names.person()}（体检联络员）"
     return [
-        village(land, first, "checkup", name=f"{stem}老年体检点", place="文化广场"),
-        village(land, second, "results", name=f"{stem}体检结果发放点", place="区文化馆"),
+        village(land, first, "checkup", name=f"{stem}老年体检点", place="文化广场", contact=contact),
+        village(land, second, "results", name=f"{stem}体检结果发放点", place="文化站", contact=contact),
     ]
 
 

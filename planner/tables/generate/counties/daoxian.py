@@ -72,6 +72,7 @@ def _station(land: Land, place: Place, number: int) -> Row:
         market_days="3;8" if kind == "集贸市场" else None,
         market_calendar="lunar" if kind == "集贸市场" else None,
         place=at,
+        population_65=None if kind == "产业园" else place.population_65,
         contact=f"{land.names.person()}（驿站负责人）",
     )
 
@@ -111,41 +112,14 @@ def _station_rules() -> list[Row]:
 
 
 def _follow_up_rules() -> list[Row]:
-    day = {"windows": "08:00-12:00;13:00-17:30"}
+    usual = {"skills": "全科", "windows": "08:00-12:00;13:00-17:30"}
+    weekly = {"visits": 1, "per": "week", "min_gap_days": 3, "service_minutes": 60}
+    monthly = {"visits": 1, "per": "month", "service_minutes": 90}
+    quarterly = {"visits": 1, "per": "quarter", "min_gap_days": 60, "max_gap_days": 95, "service_minutes": 60}
     return [
-        row(
-            id="chronic",
-            name="慢病每周随访",
-            visits=1,
-            per="week",
-            min_gap_days=3,
-            service_minutes=60,
-            skills="全科",
-            **day,
-            services="高血压、糖尿病随访",
-        ),
-        row(
-            id="monthly",
-            name="每月健康教育",
-            visits=1,
-            per="month",
-            service_minutes=90,
-            skills="全科",
-            **day,
-            services="健康讲座、建档",
-        ),
-        row(
-            id="survey",
-            name="季度居民健康调查",
-            visits=1,
-            per="quarter",
-            min_gap_days=60,
-            max_gap_days=95,
-            service_minutes=60,
-            skills="全科",
-            **day,
-            services="入户问卷、建档更新",
-        ),
+        row(id="chronic", name="慢病每周随访", **weekly, **usual, services="高血压、糖尿病随访"),
+        row(id="monthly", name="每月健康教育", **monthly, **usual, services="健康讲座、建档"),
+        row(id="survey", name="季度居民健康调查", **quarterly, **usual, services="入户问卷、建档更新"),
         row(
             id="specialist",
             name="县级专家坐诊",
@@ -155,7 +129,7 @@ def _follow_up_rules() -> list[Row]:
             windows="08:30-12:00;14:00-17:30",
             skills="专科",
             priority=4,
-            owned=False,
+            owned=False,  # whoever owns the village: there is only one specialist
             services="心血管、内分泌专家门诊",
         ),
     ]
