@@ -82,9 +82,9 @@ def timetable(
 ) -> Route:
     """Return the team's day over the tasks in the order given, with the earliest possible end.
 
-    The team leaves its base as late as that end allows, but not before its shift. A service lies in
-    the earliest window that holds it; when every window is over it starts at once. Late and overlong
-    routes are returned all the same: ``planner.evaluation`` judges. Times are minutes after midnight.
+    The team leaves its base as late as that end allows (and makes no late visit later), but not before its
+    shift. A service lies in the earliest window that holds it; when every window is over it starts at once. Late
+    and overlong routes are returned all the same: ``planner.evaluation`` judges. Times are minutes after midnight.
 
     Parameters
     ----------
@@ -249,21 +249,10 @@ def _latest_departure(trip: _Trip, walk: _Walk, gap: int | None) -> int:
 
 
 def _route(team: Team, day: date, trip: _Trip, walk: _Walk) -> Route:
-    stops = tuple(
-        Stop(
-            site_id=visit.task.site_id,
-            rule_id=visit.task.rule_id,
-            arrive_minute=arrive,
-            start_minute=start,
-            leave_minute=start + visit.service_minutes,
-            leg_minutes=visit.leg_minutes,
-            leg_metres=visit.leg_metres,
-        )
-        for visit, arrive, start in zip(trip.visits, walk.arrivals, walk.starts, strict=True)
-    )
+    stops = tuple(_stop(*timed) for timed in zip(trip.visits, walk.arrivals, walk.starts, strict=True))
     drive = sum(stop.leg_minutes for stop in stops) + trip.home_minutes
     service = sum(visit.service_minutes for visit in trip.visits)
-    lunch = walk.lunch.end_minute - walk.lunch.start_minute if walk.lunch else 0
+    rest = walk.lunch.end_minute - walk.lunch.start_minute if walk.lunch else 0
     return Route(
         team_id=team.id,
         day=day,
@@ -278,5 +267,17 @@ def _route(team: Team, day: date, trip: _Trip, walk: _Walk) -> Route:
         metres=sum(stop.leg_metres for stop in stops) + trip.home_metres,
         drive_minutes=drive,
         service_minutes=service,
-        wait_minutes=walk.end - walk.departure - drive - service - lunch,
+        wait_minutes=walk.end - walk.departure - drive - service - rest,
+    )
+
+
+def _stop(visit: _Visit, arrive: int, start: int) -> Stop:
+    return Stop(
+        site_id=visit.task.site_id,
+        rule_id=visit.task.rule_id,
+        arrive_minute=arrive,
+        start_minute=start,
+        leave_minute=start + visit.service_minutes,
+        leg_minutes=visit.leg_minutes,
+        leg_metres=visit.leg_metres,
     )
