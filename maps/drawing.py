@@ -17,7 +17,8 @@ from maps.bundles import bundle
 from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
-from maps.scene import Backdrop, Line, LonLat
+from maps.pictures import Named, Numbered, Picture
+from maps.scene import Line
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
 
@@ -30,52 +31,6 @@ HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """A village on the circuit, with its stop numbers: (text, weekday)."""
-
-    name: str
-    at: LonLat
-    numbers: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """Another place on the map: a base, a township, a village not on the circuit."""
-
-    name: str
-    at: LonLat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayLegs:
-    """The legs driven on a weekday, in order: on known roads, and guessed ones; and the walks from road to village."""
-
-    weekday: int
-    lines: tuple[Line, ...]
-    guesses: tuple[Line, ...] = ()
-    walks: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """All that a circuit's map shows; the words are already in the reader's language."""
-
-    backdrop: Backdrop
-    days: tuple[DayLegs, ...]
-    stops: tuple[Numbered, ...]
-    bases: tuple[Named, ...]
-    villages: tuple[Named, ...] = ()
-    townships: tuple[Named, ...] = ()
-    estimated_word: str = "estimated"
-    north_word: str = "N"
-
-    @property
-    def lines(self) -> list[Line]:
-        """Every leg of the week."""
-        return [line for day in self.days for line in (*day.lines, *day.guesses)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +236,18 @@ def _draw_names(sheet: _Sheet) -> None:
                     [[_nearest(name.wanted.beside, box.centre), _nearest(box, name.wanted.beside.centre)]],
                     "leader",
                 )
-            add_text(group, name.text, box.centre, name.size, name.style)
+            _write(group, name, box)
+
+
+def _write(group: ET.Element, name: _Name, box: Box) -> None:
+    """Write a name from the side that faces its marker: widths are estimated, and the slack belongs at the far end."""
+    middle = (box.top + box.bottom) / 2
+    if box.left >= name.wanted.beside.right:
+        add_text(group, name.text, (box.left, middle), name.size, name.style, text_anchor="start")
+    elif box.right <= name.wanted.beside.left:
+        add_text(group, name.text, (box.right, middle), name.size, name.style, text_anchor="end")
+    else:
+        add_text(group, name.text, box.centre, name.size, name.style)
 
 
 def _nearest(box: Box, point: Point) -> Point:

@@ -25,7 +25,7 @@ STEP_COST, COVER_COST, CROSSING_COST = (
 )  # of a less preferred place, a mm of line hidden, a marker crossed
 ROUNDS = 12  # sweeps of the descent; it settles in three or four
 PREFERRED = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))  # right of the point first
-REACH = (0.4, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
+REACH = (0.6, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

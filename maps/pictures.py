@@ -1,20 +1,66 @@
-"""From a circuit of the plan to what its map shows."""
+"""What a circuit's map shows, and how it follows from the plan."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from maps.drawing import DayLegs, Named, Numbered, Picture
-from maps.scene import Line, LonLat, Scene
+from maps.scene import Backdrop, Line, LonLat, Scene
 from maps.styles import DAY_LETTERS
 from planner.model import Problem, Site
 from planner.plan import Circuit, Route
 
 WALK_DEGREES = 6e-4  # about 60 m; nearer than that the dot lies on the road
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A village on the circuit, with its stop numbers: (text, weekday)."""
+
+    name: str
+    at: LonLat
+    numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Another place on the map: a base, a township, a village not on the circuit."""
+
+    name: str
+    at: LonLat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLegs:
+    """The legs driven on a weekday, in order: on known roads, and guessed ones; and the walks from road to village."""
+
+    weekday: int
+    lines: tuple[Line, ...]
+    guesses: tuple[Line, ...] = ()
+    walks: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """All that a circuit's map shows; the words are already in the reader's language."""
+
+    backdrop: Backdrop
+    days: tuple[DayLegs, ...]
+    stops: tuple[Numbered, ...]
+    bases: tuple[Named, ...]
+    villages: tuple[Named, ...] = ()
+    townships: tuple[Named, ...] = ()
+    estimated_word: str = "estimated"
+    north_word: str = "N"
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every leg of the week."""
+        return [line for day in self.days for line in (*day.lines, *day.guesses)]
 
 
 def stop_number(day: date, index: int) -> str:
