@@ -17,7 +17,8 @@ from maps.bundles import bundle
 from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
-from maps.scene import Backdrop, Line, LonLat
+from maps.pictures import Named, Numbered, Picture
+from maps.scene import Line
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
 
@@ -26,54 +27,10 @@ SPACING = 0.85  # between the lines of two days on one road
 NAME_SIZE, NUMBER_SIZE, SMALL_SIZE, TOWNSHIP_SIZE = 3.1, 2.4, 2.2, 3.0
 MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
+HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """A village on the circuit, with its stop numbers: (text, weekday)."""
-
-    name: str
-    at: LonLat
-    numbers: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """Another place on the map: a base, a township, a village not on the circuit."""
-
-    name: str
-    at: LonLat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayLegs:
-    """The legs driven on a weekday, in order: on known roads, and guessed ones."""
-
-    weekday: int
-    lines: tuple[Line, ...]
-    guesses: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """All that a circuit's map shows; the words are already in the reader's language."""
-
-    backdrop: Backdrop
-    days: tuple[DayLegs, ...]
-    stops: tuple[Numbered, ...]
-    bases: tuple[Named, ...]
-    villages: tuple[Named, ...] = ()
-    townships: tuple[Named, ...] = ()
-    estimated_word: str = "estimated"
-    north_word: str = "N"
-
-    @property
-    def lines(self) -> list[Line]:
-        """Every leg of the week."""
-        return [line for day in self.days for line in (*day.lines, *day.guesses)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +60,8 @@ class _Sheet:
         """Ask for a name beside a marker."""
         shown = shorten(text, LONGEST_NAME)
         width = text_width(shown) * size
-        wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach)
+        most = math.inf if weight >= 1 else HIDDEN  # names in the background make way for routes
+        wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach, most_covered=most)
         self.names.append(_Name(shown, style, size, wanted))
 
 
@@ -153,9 +111,12 @@ def _draw_days(sheet: _Sheet, picture: Picture) -> None:
     for weekday, lines in strands.items():
         style = DAY_STYLES[weekday]
         dash = {"stroke_dasharray": style.dash} if style.dash else {}
+        add_path(routes, lines, "thread", stroke=style.colour)  # keeps dashes together
         add_path(routes, lines, f"route day-{weekday}", stroke=style.colour, **dash)
         sheet.lines.extend(LineString(line) for line in lines if len(line) > 1)
     for day in picture.days:
+        walks = [part for line in day.walks for part in frame.visible(line)]
+        add_path(routes, walks, "walk", stroke=DAY_STYLES[day.weekday].colour)
         guesses = [part for line in day.guesses for part in frame.visible(line)]
         add_path(routes, guesses, "route guess", stroke=DAY_STYLES[day.weekday].colour)
         sheet.lines.extend(LineString(line) for line in guesses)
@@ -275,7 +236,18 @@ def _draw_names(sheet: _Sheet) -> None:
                     [[_nearest(name.wanted.beside, box.centre), _nearest(box, name.wanted.beside.centre)]],
                     "leader",
                 )
-            add_text(group, name.text, box.centre, name.size, name.style)
+            _write(group, name, box)
+
+
+def _write(group: ET.Element, name: _Name, box: Box) -> None:
+    """Write a name from the side that faces its marker: widths are estimated, and the slack belongs at the far end."""
+    middle = (box.top + box.bottom) / 2
+    if box.left >= name.wanted.beside.right:
+        add_text(group, name.text, (box.left, middle), name.size, name.style, text_anchor="start")
+    elif box.right <= name.wanted.beside.left:
+        add_text(group, name.text, (box.right, middle), name.size, name.style, text_anchor="end")
+    else:
+        add_text(group, name.text, box.centre, name.size, name.style)
 
 
 def _nearest(box: Box, point: Point) -> Point:

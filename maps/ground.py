@@ -80,8 +80,8 @@ def draw_inset(
     svg: ET.Element, box: Box, *, backdrop: Backdrop, lines: Sequence[Line], bases: Sequence[LonLat], shown: Frame
 ) -> None:
     """Draw the whole circuit in its county, with the frame of the main map on it."""
-    extent = [p for line in backdrop.boundary for p in line] or [p for line in lines for p in line]
-    extent = [*extent, *(point for line in lines for point in line), *bases]
+    county = backdrop.boundary or [road.points for road in backdrop.roads]
+    extent = [*(point for line in (*county, *lines) for point in line), *bases]
     frame = fit(extent, width=box.right - box.left, height=box.bottom - box.top, margin=2.0)
     group = add_group(svg, "inset")
     add_box(group, box, "furniture")

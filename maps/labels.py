@@ -12,15 +12,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shapely import STRtree
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Polygon
 from shapely.geometry import box as rectangle
 
 Point = tuple[float, float]
 
 CLASH = 1_000.0  # the cost of covering another label: more than any place can cost by itself
+STEP_COST, COVER_COST, CROSSING_COST = (
+    0.25,
+    1.5,
+    6.0,
+)  # of a less preferred place, a mm of line hidden, a marker crossed
 ROUNDS = 12  # sweeps of the descent; it settles in three or four
 PREFERRED = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))  # right of the point first
-REACH = (0.4, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
+REACH = (0.6, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ class Wanted:
     height: float
     weight: float = 1.0
     reach: tuple[float, ...] = REACH
+    most_covered: float = math.inf  # millimetres of line it may hide
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +149,22 @@ def _candidates(
 ) -> list[_Candidate]:
     found = []
     for preference, box in enumerate(_spots(name)):
-        if box.is_inside(frame) and not any(box.overlaps(other, 0.1) for other in taken):
-            found.append(_Candidate(box, 0.25 * preference + _covered(box, lines, tree)))
+        if not box.is_inside(frame) or any(box.overlaps(other, 0.1) for other in taken):
+            continue
+        covered = _covered(box, lines, tree)
+        if covered <= name.most_covered:
+            crossed = _crossed(name.beside, box, taken)
+            cost = STEP_COST * preference + COVER_COST * covered + CROSSING_COST * crossed
+            found.append(_Candidate(box, cost))
     return found
+
+
+def _crossed(marker: Box, box: Box, taken: Sequence[Box]) -> int:
+    """Return how many other markers lie between a name and its own."""
+    if box.overlaps(marker, REACH[1] / 2):
+        return 0
+    lead = LineString([marker.centre, box.centre])
+    return sum(lead.intersects(_shape(other)) for other in taken if other != marker)
 
 
 def _spots(name: Wanted) -> Iterator[Box]:
@@ -161,9 +180,13 @@ def _spots(name: Wanted) -> Iterator[Box]:
 
 
 def _covered(box: Box, lines: Sequence[LineString], tree: STRtree) -> float:
-    """Return the cost of what lies under the box: the length of line hidden by it, in millimetres."""
-    shape = rectangle(box.left, box.top, box.right, box.bottom)
+    """Return the length of line hidden by the box, in millimetres."""
+    shape = _shape(box)
     return sum(float(lines[k].intersection(shape).length) for k in sorted(tree.query(shape, predicate="intersects")))
+
+
+def _shape(box: Box) -> Polygon:
+    return rectangle(box.left, box.top, box.right, box.bottom)
 
 
 def _improve(chosen: list[_Candidate | None], choices: Sequence[Sequence[_Candidate]]) -> bool:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from maps.pages import day_label, say_all, week_label, weekday_name
-from maps.pictures import is_estimated, place_ids, stop_number
+from maps.pictures import is_estimated, route_lines, stop_number, walks_of
 from maps.scene import Line, LonLat, Scene
 from maps.styles import DAY_STYLES, TEAM_COLOURS
 from planner.evaluation import Evaluation
@@ -109,6 +108,7 @@ def page_data(
         "weekdays": [weekday_name(k, language) for k in range(7)],
         "days": [[day_label(_day(week, k), language) for k in range(7)] for week in weeks],
         "dayStyles": [style.colour for style in DAY_STYLES],
+        "working": sorted({list(problem.team_by_id).index(route.team_id) for route in plan.routes() if route.stops}),
         "teams": [_team(team.name, team.leader, team.vehicle, k) for k, team in enumerate(problem.teams)],
         "bases": len(problem.bases),
         "places": _places(problem),
@@ -160,17 +160,15 @@ def _places(problem: Problem) -> list[list[object]]:
 def _route(problem: Problem, route: Route, scene: Scene, book: Book, weeks: list[date]) -> dict[str, object]:
     """Return a route as numbers; a negative leg ``-1 - n`` is leg n, only estimated."""
     legs = []
-    access = problem.team_by_id[route.team_id].access_class
-    for a, b in pairwise(place_ids(route)):
-        if a == b:
-            continue
-        leg = book.leg(scene.leg_line(a, b, route.day, access))
+    for (a, b), line in route_lines(problem, route, scene):
+        leg = book.leg(line)
         legs.append(-1 - leg if is_estimated(problem, route, a, b) else leg)
     return {
         "t": list(problem.team_by_id).index(route.team_id),
         "w": weeks.index(week_of(route.day)),
         "d": route.day.weekday(),
         "legs": legs,
+        "walks": [-1 - book.leg(line) for line in walks_of(problem, route, scene)],
         "from": [book.places[route.start_base], route.start_minute],
         "to": [book.places[route.end_base], route.end_minute, route.return_metres, route.return_minutes],
         "lunch": [route.lunch.start_minute, route.lunch.end_minute] if route.lunch else None,

@@ -1,17 +1,66 @@
-"""From a circuit of the plan to what its map shows."""
+"""What a circuit's map shows, and how it follows from the plan."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from maps.drawing import DayLegs, Named, Numbered, Picture
-from maps.scene import Line, LonLat, Scene
+from maps.scene import Backdrop, Line, LonLat, Scene
 from maps.styles import DAY_LETTERS
 from planner.model import Problem, Site
 from planner.plan import Circuit, Route
+
+WALK_DEGREES = 6e-4  # about 60 m; nearer than that the dot lies on the road
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A village on the circuit, with its stop numbers: (text, weekday)."""
+
+    name: str
+    at: LonLat
+    numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Another place on the map: a base, a township, a village not on the circuit."""
+
+    name: str
+    at: LonLat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLegs:
+    """The legs driven on a weekday, in order: on known roads, and guessed ones; and the walks from road to village."""
+
+    weekday: int
+    lines: tuple[Line, ...]
+    guesses: tuple[Line, ...] = ()
+    walks: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """All that a circuit's map shows; the words are already in the reader's language."""
+
+    backdrop: Backdrop
+    days: tuple[DayLegs, ...]
+    stops: tuple[Numbered, ...]
+    bases: tuple[Named, ...]
+    villages: tuple[Named, ...] = ()
+    townships: tuple[Named, ...] = ()
+    estimated_word: str = "estimated"
+    north_word: str = "N"
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every leg of the week."""
+        return [line for day in self.days for line in (*day.lines, *day.guesses)]
 
 
 def stop_number(day: date, index: int) -> str:
@@ -62,15 +111,33 @@ def _named_base(problem: Problem, base_id: str) -> Named:
 
 
 def _day_legs(problem: Problem, route: Route, scene: Scene) -> DayLegs:
-    access = problem.team_by_id[route.team_id].access_class
     known: list[Line] = []
     guessed: list[Line] = []
-    for a, b in pairwise(place_ids(route)):
-        if a == b:
-            continue
-        line = scene.leg_line(a, b, route.day, access)
+    for (a, b), line in route_lines(problem, route, scene):
         (guessed if is_estimated(problem, route, a, b) else known).append(line)
-    return DayLegs(weekday=route.day.weekday(), lines=tuple(known), guesses=tuple(guessed))
+    walks = tuple(walks_of(problem, route, scene))
+    return DayLegs(weekday=route.day.weekday(), lines=tuple(known), guesses=tuple(guessed), walks=walks)
+
+
+def route_lines(problem: Problem, route: Route, scene: Scene) -> Iterator[tuple[tuple[str, str], Line]]:
+    """Yield (origin, destination) and the line of each leg that leads anywhere."""
+    access = problem.team_by_id[route.team_id].access_class
+    for a, b in pairwise(place_ids(route)):
+        if a != b:
+            yield (a, b), scene.leg_line(a, b, route.day, access)
+
+
+def walks_of(problem: Problem, route: Route, scene: Scene) -> Iterator[Line]:
+    """Yield the straight way between each place and where the vehicle stops for it, when that is not at the place."""
+    for (a, b), line in route_lines(problem, route, scene):
+        for place, stop in ((_at(problem, a), line[0]), (_at(problem, b), line[-1])):
+            if math.hypot(place[0] - stop[0], place[1] - stop[1]) > WALK_DEGREES:
+                yield (stop, place)
+
+
+def _at(problem: Problem, place_id: str) -> LonLat:
+    place = problem.base_by_id.get(place_id) or problem.site_by_id[place_id]
+    return place.lon, place.lat
 
 
 def _townships(sites: Sequence[Site]) -> tuple[Named, ...]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 import networkx as nx
@@ -39,6 +40,7 @@ class County:
     scene: Scene
 
 
+@cache
 def make_county(
     *, villages: int = 36, teams: int = 2, weeks: int = 1, seed: int = 7, is_estimated: bool = False
 ) -> County:

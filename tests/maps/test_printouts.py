@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +18,12 @@ from planner.values import clock
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
 from tests.maps.test_render import with_hostile_names
+
+
+@cache
+def plain_sheet(language: str = "en") -> str:
+    """Return the first sheet of the county as it is."""
+    return sheet_of(make_county(), language=language)
 
 
 def sheet_of(county: County, *, circuit: Circuit | None = None, language: str = "en") -> str:
@@ -53,7 +60,7 @@ def texts_of(svg: ET.Element, name: str) -> list[str]:
 def test_crew_sheet_lists_every_stop_with_its_times_and_phone() -> None:
     """Each stop of the circuit is a row: number, arrival, village, contact and phone."""
     county = make_county()
-    rows = {row[0]: row for row in cells_of(sheet_of(county)) if len(row) == 11}
+    rows = {row[0]: row for row in cells_of(plain_sheet()) if len(row) == 11}
     sites = county.problem.site_by_id
     stops = [(r, k, s) for r in county.plan.circuits[0].routes for k, s in enumerate(r.stops)]
     assert len(rows) == len(stops) == 20
@@ -69,7 +76,7 @@ def test_crew_sheet_shows_lunch_the_way_home_and_phones() -> None:
     """Lunch as taken, the time back at the base, dispatch and emergency."""
     county = make_county()
     route = county.plan.circuits[0].routes[0]
-    sheet = sheet_of(county)
+    sheet = plain_sheet()
     rows = cells_of(sheet)
     assert route.lunch is not None
     lunch = f"{clock(route.lunch.start_minute)}–{clock(route.lunch.end_minute)}"
@@ -82,7 +89,7 @@ def test_crew_sheet_shows_lunch_the_way_home_and_phones() -> None:
 def test_crew_sheet_numbers_every_stop_on_the_map() -> None:
     """A1 to E4, each once, and the name of each village that found room (here all)."""
     county = make_county()
-    svg = map_of(sheet_of(county))
+    svg = map_of(plain_sheet())
     assert sorted(texts_of(svg, "number")) == sorted(f"{d}{k}" for d in "ABCDE" for k in (1, 2, 3, 4))
     visited = {county.problem.site_by_id[s.site_id].name for r in county.plan.circuits[0].routes for s in r.stops}
     assert visited <= set(texts_of(svg, "name"))
@@ -90,7 +97,7 @@ def test_crew_sheet_numbers_every_stop_on_the_map() -> None:
 
 def test_crew_sheet_draws_a_line_style_for_each_day() -> None:
     """Five days: five lines, their dash patterns all different."""
-    svg = map_of(sheet_of(make_county()))
+    svg = map_of(plain_sheet())
     lines = [e for e in svg.iter() if e.attrib.get("class", "").startswith("route day-")]
     assert len({line.attrib.get("stroke-dasharray") for line in lines}) == len(lines) == 5
 
@@ -101,12 +108,12 @@ def test_crew_sheet_says_estimated_where_no_road_is_known() -> None:
     assert all(row[7].startswith("≈ ") for row in cells_of(sheet) if len(row) == 11)
     assert "estimated" in texts_of(map_of(sheet), "estimated")
     assert "≈ estimated" in sheet
-    assert "≈ estimated" not in sheet_of(make_county())
+    assert "≈ estimated" not in plain_sheet()
 
 
 def test_crew_sheet_speaks_chinese() -> None:
     """Column heads and the week in Chinese; no English left in the table's head."""
-    sheet = sheet_of(make_county(), language="zh")
+    sheet = plain_sheet("zh")
     assert "2026年第10周" in sheet
     head = re.search(r"<thead>(.*?)</thead>", sheet.split('class="itinerary"', 1)[1], re.DOTALL)
     assert head is not None

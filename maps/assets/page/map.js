@@ -15,6 +15,7 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
   geo_json_places.eachLayer(function (layer) { dots[layer.feature.id] = layer; });
   page.map = map;
   page.dots = dots;
+  page.basesInUse = new Set();
   page.visited = new Map(); // place -> colour of the route that is shown
 
   // A line beside the road it follows, so that those on one road stay apart. In pixels.
@@ -52,7 +53,7 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
   function usersOf(routes) {
     var users = new Map();
     routes.forEach(function (route) {
-      route.legs.forEach(function (leg) {
+      route.legs.concat(route.walks).forEach(function (leg) {
         var isGuess = leg < 0;
         data.legs[isGuess ? -1 - leg : leg].forEach(function (stretch) {
           var id = stretch * 2 + (isGuess ? 1 : 0);
@@ -128,14 +129,15 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
   };
 
   function drawDots(shown, picked) {
-    var visited = new Map();
+    var visited = new Map(), inUse = new Set();
+    shown.forEach(function (route) { inUse.add(route.from[0]).add(route.to[0]); });
     shown.forEach(function (route) {
       if (picked && route !== picked) { return; }
       route.stops.forEach(function (stop) { visited.set(stop[1], page.colourOf(route)); });
     });
     dots.forEach(function (dot, k) {
       var isBase = k < data.bases, colour = visited.get(k);
-      dot.setRadius(isBase ? 7 : colour ? 5 : 3.2);
+      dot.setRadius(isBase ? (inUse.has(k) ? 7 : 4) : colour ? 5 : 3.2);
       dot.setStyle({
         color: isBase ? "#fff" : colour || "#8a8a8a", weight: isBase ? 2 : colour ? 2.4 : 1,
         fillColor: isBase ? "#111" : "#fff", fillOpacity: 1
@@ -147,6 +149,7 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
       owedRings.addLayer(L.circleMarker(dots[owed.place].getLatLng(), ring));
     });
     page.visited = visited;
+    page.basesInUse = inUse;
   }
 
   // Names and stop numbers as text elements, the important ones first, each only where it covers no other.

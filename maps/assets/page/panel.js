@@ -38,7 +38,7 @@
     var order = [], seen = new Set();
     function want(k, style) { if (!seen.has(k)) { seen.add(k); order.push([k, style]); } }
     if (state.place !== null) { want(state.place, "picked"); }
-    for (var base = 0; base < data.bases; base += 1) { want(base, "base"); }
+    page.basesInUse.forEach(function (k) { want(k, "base"); });
     page.owedNow().forEach(function (o) { want(o.place, "owed"); });
     page.visited.forEach(function (_, k) { want(k, "visited"); });
     if (zoom >= 11.5) { data.places.forEach(function (_, k) { want(k, "faint"); }); }
@@ -115,7 +115,7 @@
     });
     add(head, el("th", "", "km"));
     add(table, head);
-    data.teams.forEach(function (team, t) { add(table, teamRow(team, t, days)); });
+    data.working.forEach(function (t) { add(table, teamRow(data.teams[t], t, days)); });
     add(fresh("matrix"), table);
   }
   function flip(set, key) {
