@@ -49,6 +49,7 @@ CLASS_SYNONYMS = {
     "secondary_link": "secondary",
     "tertiary_link": "tertiary",
     "高速": "motorway",
+    "居民区道路": "residential",
     "便道": "track",
     "机耕路": "track",
     "渡船": "ferry",

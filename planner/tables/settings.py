@@ -10,9 +10,9 @@ from holidays import list_supported_countries
 
 from planner.language import text
 from planner.tables.cells import CellError, quote, read_cell
-from planner.tables.columns import SETTINGS
+from planner.tables.columns import SETTINGS, Column
 from planner.tables.faults import Faults, suggest
-from planner.tables.reading import Table, fold_heading
+from planner.tables.reading import Row, Table, fold_heading
 
 Terrain = Literal["plains", "hills", "mountains"]
 Season = Literal["dry", "wet", "winter"]
@@ -33,33 +33,44 @@ class CountySettings:
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:
-    """Return the settings; what is wrong is noted."""
-    known = {fold_heading(h): column for column in SETTINGS for h in column.headings}
+    """Return the settings; what is wrong is noted. A setting without a value has its default."""
     found: dict[str, Any] = {}
     for row in table.rows if table else ():
-        word = row.get("setting")
-        if word is None:
-            continue
-        column = known.get(fold_heading(word))
-        if column is None:
-            otherwise = text("The settings are: {names}.", names=", ".join(c.name for c in SETTINGS))
-            problem = text("there is no setting {word}.", word=quote(word))
-            faults.add(row.where("setting"), problem, suggest(word, known, otherwise))
+        column = _setting(row, faults)
+        if column is None or row.get("value") is None:
             continue
         if column.name in found:
-            faults.add(
-                row.where("setting"), text("the setting {word} is given twice.", word=quote(word)), text("Keep one.")
-            )
-        value = row.get("value")
-        try:
-            value = read_cell(column, column.synonyms.get(str(value), value))
-        except CellError as error:
-            problem = text("expected {expected}, but found {found}.", expected=error.expected, found=quote(value))
-            faults.add(row.where("value"), problem, error.remedy or text("Correct the cell."))
-            continue
-        if column.name == "country" and value and value.upper() not in list_supported_countries():
-            problem = text("the public holidays of {found} are not known.", found=quote(value))
-            faults.add(row.where("value"), problem, text("Write a two-letter country code such as CN."))
+            problem = text("the setting {word} is given twice.", word=quote(row.get("setting")))
+            faults.add(row.where("setting"), problem, text("Keep one."))
+        value = _value(row, column, faults)
         if value is not None:
-            found[column.name] = value.upper() if column.name == "country" else value
+            found[column.name] = value
     return CountySettings(**found)
+
+
+def _setting(row: Row, faults: Faults) -> Column | None:
+    """Return the setting a row names."""
+    word = row.get("setting")
+    known = {fold_heading(heading): column for column in SETTINGS for heading in column.headings}
+    if word is not None and fold_heading(word) not in known:
+        otherwise = text("The settings are: {names}.", names=", ".join(column.name for column in SETTINGS))
+        problem = text("there is no setting {word}.", word=quote(word))
+        faults.add(row.where("setting"), problem, suggest(word, known, otherwise))
+    return known.get(fold_heading(word)) if word is not None else None
+
+
+def _value(row: Row, column: Column, faults: Faults) -> Any:
+    """Return the typed value of a setting, or None when it cannot be read."""
+    written = row.get("value")
+    try:
+        value = read_cell(column, column.synonyms.get(written, written))
+    except CellError as error:
+        problem = text("expected {expected}, but found {found}.", expected=error.expected, found=quote(written))
+        faults.add(row.where("value"), problem, error.remedy or text("Correct the cell."))
+        return None
+    if column.name != "country" or value is None:
+        return value
+    if value.upper() not in list_supported_countries():
+        problem = text("the public holidays of {found} are not known.", found=quote(value))
+        faults.add(row.where("value"), problem, text("Write a two-letter country code such as CN."))
+    return value.upper()
