@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shapely.geometry import mapping
@@ -30,7 +30,8 @@ def county_files(county: County) -> dict[str, str]:
     land = county.land
     files["roads.geojson"] = _geojson((_road_properties(road), road.line) for road in land.roads)
     files["rivers.geojson"] = _geojson(({"name": name}, line) for name, line in land.rivers)
-    files["boundary.geojson"] = _geojson([({"name": land.spec.seat_name}, land.border)])
+    called = next(cells["value"] for cells in county.tables["settings"] if cells["setting"] == "name")
+    files["boundary.geojson"] = _geojson([({"name": called}, land.border)])
     return files
 
 
@@ -60,9 +61,9 @@ def _road_properties(road: Road) -> dict[str, object]:
     return known if road.minutes is None else {**known, "minutes": road.minutes}
 
 
-def _geojson(features: object) -> str:
+def _geojson(features: Iterable[tuple[Mapping[str, object], BaseGeometry]]) -> str:
     """Return a feature collection with one feature a line, so that versions can be compared."""
-    lines = [_feature(properties, shape) for properties, shape in features]  # type: ignore[attr-defined]
+    lines = [_feature(properties, shape) for properties, shape in features]
     return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
 
 

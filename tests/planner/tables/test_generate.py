@@ -182,6 +182,6 @@ def test_names_telephones_are_nobodys() -> None:
 
 def test_write_refuses_a_column_the_tables_do_not_have() -> None:
     """A slip in a county's rules is told at once, with its name."""
-    wrong = replace(small(), tables={"bases": [row(id="b1", colour="red")]})
+    wrong = replace(small(), tables={**small().tables, "bases": [row(id="b1", colour="red")]})
     with pytest.raises(ValueError, match="sheet bases has no column colour"):
         county_files(wrong)
