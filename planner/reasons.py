@@ -28,8 +28,7 @@ REASONS: Mapping[str, tuple[Text, Text]] = {
     "no_working_day": (
         text(
             "Of {asked} visits asked from {first} to {last}, not all find a day: the rule allows {allowed} days, "
-            "the village is open on {open} of these, and a team that may come works on {worked} of those "
-            "(weekdays to choose when they are fixed: {fixed})."
+            "the village is open on {open} of these, and a team that may come works on {worked} of those."
         ),
         text("Allow more weekdays or holidays, give a team that may come more working days, or lower the visits."),
     ),
@@ -114,7 +113,11 @@ def describe(unserved: UnservedVisit) -> Text:
         "reason": unserved.reason,
         **dict(unserved.details),
     }
-    return text("{sentence} {remedy}", sentence=_filled(sentence, known), remedy=_filled(remedy, known))
+    said = _filled(sentence, known)
+    if "fixed" in known:
+        kept = text("The service day is fixed, so that a visit lost to a holiday is not made on another weekday.")
+        said = text("{sentence} {remedy}", sentence=said, remedy=kept)
+    return text("{sentence} {remedy}", sentence=said, remedy=_filled(remedy, known))
 
 
 def _unknown_reason() -> tuple[Text, Text]:
@@ -205,7 +208,7 @@ def _no_room(problem: Problem, task: Task, due: DateRange, reason: str, worked: 
         "allowed": len(allowed),
         "open": sum(is_site_open(problem.calendar, site, day) for day in allowed),
         "worked": sum(day in due for day in worked),
-        "fixed": fixed_weekdays(rule, problem.horizon) if rule.same_weekday else EMPTY,
+        **({"fixed": fixed_weekdays(rule, problem.horizon)} if rule.same_weekday else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Plan
+from planner.plan import Plan, UnservedVisit
 from planner.reasons import describe
 
 MOST_LINES = 20  # on the screen; report.json has them all
@@ -125,13 +126,13 @@ def violation_lines(evaluation: Evaluation, language: str) -> list[str]:
 
 
 def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
-    """Return a line per unserved visit with its reason, shortened for a screen."""
-    lines = [_unserved_line(problem, index, plan, language) for index in range(min(MOST_LINES, len(plan.unserved)))]
-    return lines + _rest(len(plan.unserved), language)
+    """Return a line per unserved visit with its reason, equal ones counted together, shortened for a screen."""
+    counted = Counter(_unserved_line(problem, visit, language) for visit in plan.unserved)
+    lines = [line if times == 1 else f"{times} x {line}" for line, times in counted.items()]
+    return lines[:MOST_LINES] + _rest(len(lines), language)
 
 
-def _unserved_line(problem: Problem, index: int, plan: Plan, language: str) -> str:
-    visit = plan.unserved[index]
+def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str:
     name = problem.site_by_id[visit.site_id].name
     line = text(
         "Unserved: {name} ({rule}), due {first} to {last}: {why}",

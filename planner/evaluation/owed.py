@@ -59,10 +59,9 @@ def _too_many(facts: Facts, task: Task, quota: Quota, listed: int) -> Iterator[V
 def _untrue(facts: Facts, task: Task, entries: list[UnservedVisit]) -> Iterator[Violation]:
     """Compare the reasons given with the real ones; which entry of a stretch carries which does not matter."""
     first = entries[0]
-    left = list(true_reasons(facts.problem, task, first.first_day, first.last_day, len(entries)))
+    real = true_reasons(facts.problem, task, first.first_day, first.last_day, len(entries))
     for owed in entries:
-        if owed.reason in left:
-            left.remove(owed.reason)
+        if owed.reason in real:
             continue
         sentence = text(
             "{site}: a visit from {first} to {last} is listed as owed for the reason {reason}, which is not true.",

@@ -243,3 +243,11 @@ def test_joint_session_of_one_team_stays_where_both_are_needed() -> None:
     """A team of both classes beside a team of one: the second adds nothing."""
     verdict = evaluate(good_problem(), rescheduled({("one", 3): [C], ("two", 3): [B], ("three", 3): [B]}))
     assert [v.rule for v in verdict.violations] == ["double_booking"]
+
+
+def test_visits_owed_for_the_same_reason_are_all_believed() -> None:
+    """The village is closed all week: both of its two visits are owed for want of a day, and both listings are true."""
+    closed = village("a", weekly(visits=2), closed=(DateRange(first_day=day(0), last_day=day(6)),))
+    problem = tiny_problem(sites=(closed,))
+    owed = UnservedVisit(site_id="a", rule_id="weekly", first_day=day(0), last_day=day(6), reason="no_working_day")
+    assert evaluate(problem, plan_of(7, unserved=(owed, owed))).violations == ()
