@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 
 from planner.rules import NthWeekday
-from planner.tables.cells import Cell
+from planner.tables.cell import Cell
 from planner.tables.column import Column, Kind
 from planner.tables.fingerprint import DECIMALS
 from planner.values import Window, clock

@@ -22,7 +22,7 @@ import shapely
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from planner.language import text
-from planner.tables.cells import Cell
+from planner.tables.cell import Cell
 from planner.tables.guard import (
     COPY_OVER,
     MOST_COLUMNS,

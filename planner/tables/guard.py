@@ -162,18 +162,22 @@ def _check_extent(content: bytes) -> tuple[tuple[int, str], ...]:
         last_column = column if column > last_column else last_column
         if _ERROR.search(attributes):
             errors.append((row, column_letters(column)))
-    if last_row > MOST_ROWS or last_column > MOST_COLUMNS or last_row * last_column > MOST_CELLS:
+    _refuse_wide(last_row, last_column)
+    return tuple(errors)
+
+
+def _refuse_wide(row: int, column: int) -> None:
+    if row > MOST_ROWS or column > MOST_COLUMNS or row * column > MOST_CELLS:
         raise RefusedFileError(
             text(
                 "a sheet reaches to row {row}, column {column}; at most {rows} rows and {columns} columns are read.",
-                row=last_row,
-                column=last_column,
+                row=row,
+                column=column,
                 rows=MOST_ROWS,
                 columns=MOST_COLUMNS,
             ),
             COPY_OVER,
         )
-    return tuple(errors)
 
 
 def _place(attributes: bytes) -> tuple[int, int] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from planner.errors import ModelError
+from dataclasses import replace
+
 from planner.language import text
 from planner.model import DEFAULT_SHIFT, Base, Site, Team
+from planner.rules import VisitRule
 from planner.tables.faults import Faults
 from planner.tables.reading import Row
 from planner.tables.references import Register, find_or_note, note_unknown
@@ -131,28 +133,24 @@ def build_sites(
     for site_id, row in sorted(villages.row_by_id.items()):
         visit_rules = build_rules(row, rules, teams, faults)
         owner = _owner(row, teams, institutions, faults)
-        market = _market_days(row, faults)
-        if row.faulty or not visit_rules:
-            continue
-        values = {name: row.get(name) for name in SITE_CELLS if name in row.values}
-        try:
-            site = Site(
-                id=site_id,
-                name=row.get("name", site_id),
-                lon=row.get("lon"),
-                lat=row.get("lat"),
-                rules=visit_rules,
-                owner=owner,
-                is_holiday_allowed=row.get("holiday_allowed", False),
-                closed=closed.get(site_id, ()),
-                market_days=market,
-                **values,
-            )
-        except ModelError as error:
-            faults.add_model_error(row.where(), error)
-            continue
-        built.append(site)
+        if not row.faulty and visit_rules:
+            site = _site(site_id, row, visit_rules)
+            built.append(replace(site, owner=owner, closed=closed.get(site_id, ())))
     return tuple(built)
+
+
+def _site(site_id: str, row: Row, rules: tuple[VisitRule, ...]) -> Site:
+    values = {name: row.get(name) for name in SITE_CELLS if name in row.values}
+    return Site(
+        id=site_id,
+        name=row.get("name", site_id),
+        lon=row.get("lon"),
+        lat=row.get("lat"),
+        rules=rules,
+        is_holiday_allowed=row.get("holiday_allowed", False),
+        market_days=_market_days(row),
+        **values,
+    )
 
 
 def _owner(row: Row, teams: Register, institutions: set[str], faults: Faults) -> str | None:
@@ -165,7 +163,7 @@ def _owner(row: Row, teams: Register, institutions: set[str], faults: Faults) ->
     return found
 
 
-def _market_days(row: Row, faults: Faults) -> MarketDays | None:
+def _market_days(row: Row) -> MarketDays | None:
     digits = row.get("market_days")
     if digits is None:
         return None

@@ -9,7 +9,7 @@ from statistics import median
 
 from planner.errors import Where
 from planner.language import Text, text
-from planner.tables.cells import quote
+from planner.tables.cell import quote
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row
 from planner.tables.references import Register

@@ -8,7 +8,8 @@ from typing import Any
 
 from planner.errors import Where
 from planner.language import text
-from planner.tables.cells import Cell, CellError, is_empty, quote, read_cell
+from planner.tables.cell import Cell, CellError, is_empty, quote
+from planner.tables.cells import read_cell
 from planner.tables.columns import SHEETS, Column, Sheet
 from planner.tables.faults import Faults, closest, suggest
 from planner.tables.files import READ_SUFFIXES, UNREAD_SUFFIXES, Grid, read_grids

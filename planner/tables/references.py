@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from planner.errors import Where
 from planner.language import Text, text
 from planner.rules import VisitRule
-from planner.tables.cells import LONGEST_ID, quote
+from planner.tables.cell import quote
+from planner.tables.cells import LONGEST_ID
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table
 from planner.tables.words import half_width

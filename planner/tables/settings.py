@@ -9,7 +9,8 @@ from typing import Any, Literal
 from holidays import list_supported_countries
 
 from planner.language import text
-from planner.tables.cells import CellError, quote, read_cell
+from planner.tables.cell import CellError, quote
+from planner.tables.cells import read_cell
 from planner.tables.columns import SETTINGS, Column
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table, fold_heading

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.language import Text, say, text
+from planner.tables.cell_times import FIRST_YEAR, LAST_YEAR
 from planner.tables.cells_out import YES_NO
 from planner.tables.columns import SETTINGS, SHEETS, Column, Sheet
 from planner.tables.guard import column_letters
@@ -128,16 +129,23 @@ def _add_validation(page: Any, place: tuple[Sheet, int], lists: Any, used_lists:
             lists.write_column(0, used_lists, choices)
             rule["source"] = f"='{LISTS}'!${letters}$1:${letters}${len(choices)}"
             taken = 1
-    elif column.kind in {"whole", "number"}:
-        kind = "integer" if column.kind == "whole" else "decimal"
-        rule |= {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
-    elif column.kind == "date":
-        limits = {"minimum": date(2000, 1, 1), "maximum": date(2100, 12, 31)}
-        rule |= {"validate": "date", "criteria": "between", **limits}
+    elif limits := _limits(column):
+        rule |= limits
     else:
         return 0
     page.data_validation(1, k, LAST_ROW, k, rule)
     return taken
+
+
+def _limits(column: Column) -> dict[str, Any]:
+    """Return the check of a number or a date; nothing for other columns."""
+    if column.kind in {"whole", "number"}:
+        kind = "integer" if column.kind == "whole" else "decimal"
+        return {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
+    if column.kind == "date":
+        first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+        return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
+    return {}
 
 
 def clean_message(column: Column, language: str) -> str:

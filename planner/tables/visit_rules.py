@@ -8,7 +8,8 @@ from typing import Any
 from planner.errors import ModelError, Where
 from planner.language import text
 from planner.rules import ServiceTime, VisitRule
-from planner.tables.cells import date_fault, quote, read_date
+from planner.tables.cell import quote
+from planner.tables.cell_times import date_fault, read_date
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row
 from planner.tables.references import Register, find_or_note
