@@ -153,15 +153,17 @@ def sample(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="qinyuan, sangzhi, bishan, daoxian or yixing.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder to copy the sample to.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder, or workbook ending in .xlsx, to copy the sample to.")
+    ] = None,
 ) -> None:
-    """List the sample counties, or copy one to a folder."""
+    """List the sample counties, or copy one to a folder or workbook."""
     from planner.tables.samples import copy_sample, sample_names
 
     if name is None or out is None:
         sys.stdout.write("\n".join(sample_names()) + "\n")
         return
-    copy_sample(name, out)
+    copy_sample(name, out, lang.value)
     screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
 
 

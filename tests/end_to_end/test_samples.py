@@ -40,3 +40,12 @@ def test_sample_can_be_copied(tmp_path: Path) -> None:
     assert listed == sorted(MOST_UNSERVED_SHARE)
     xunzhen("sample", "yixing", "-o", tmp_path / "mine", check=True)
     assert {"villages.csv", "teams.csv", "bases.csv", "README.md"} <= {p.name for p in (tmp_path / "mine").iterdir()}
+
+
+def test_sample_copied_as_a_workbook_is_the_same_county(tmp_path: Path) -> None:
+    """The fingerprint of the data does not depend on the kind of file; roads stay beside the workbook."""
+    from planner.tables.dataset import read_dataset
+
+    xunzhen("sample", "bishan", "-o", tmp_path / "mine.xlsx", "--lang", "zh", check=True)
+    copied = read_dataset(tmp_path / "mine.xlsx")
+    assert [site.id for site in copied.sites] == [s.id for s in read_dataset(ROOT / "data/samples/bishan").sites]
