@@ -242,6 +242,7 @@ def tell_result(county: County, result: SolveResult, language: str) -> None:
         "seconds": text("The time to search is used up."),
         "cancelled": text("Stopped as asked; this is the best plan so far."),
         "converged": text("The search found nothing better any more."),
+        "crashed": text("The solving process failed on the way; this is the best plan it had found."),
     }
     tell(endings[result.stopped], language)
     tell_verdict(county, result.plan, result.evaluation, language)
@@ -308,7 +309,7 @@ def run() -> None:
         tell(text("{problem} {remedy}", problem=fault.problem, remedy=fault.remedy), language, style="red")
         sys.exit(ExitCode.BAD_DATA)
     except SolverError as fault:
-        screen.print(str(fault), style="red", markup=False)
+        tell(fault.problem, language, style="red")
         sys.exit(ExitCode.INTERNAL)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

@@ -79,3 +79,7 @@ class InputError(XunzhenError):
 
 class SolverError(XunzhenError):
     """The solving process failed without a plan: a fault of the program or the machine, not of the input."""
+
+    def __init__(self, problem: Text) -> None:
+        self.problem = problem
+        super().__init__(str(problem))

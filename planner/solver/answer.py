@@ -8,6 +8,7 @@ from functools import cache
 from importlib import metadata
 
 from planner.errors import SolverError
+from planner.language import text
 from planner.model import Problem, Task
 from planner.plan import Plan, Provenance, UnservedVisit
 from planner.reasons import explain
@@ -44,7 +45,7 @@ def make_plan(
     """Return the plan of a state whose every day is sound."""
     routes, horizon = ledger.routes(state), ledger.problem.horizon
     if routes is None:
-        raise SolverError("The search kept a day that breaks a rule; please report this with the input.")
+        raise SolverError(text("The search kept a day that breaks a rule; please report this with the input."))
     made = visits_of(state)
     unserved = [owed for task, frame in frames.items() for owed in reasons.owed(frame, made.get(task, {}))]
     return Plan(

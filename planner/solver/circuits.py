@@ -148,7 +148,10 @@ class _WeekModel:
                 dimension.SlackVar(self.index(number)).SetValue(0)
 
     def _add_sessions(self) -> None:
-        """Let the parts of a joint session start at the same minute, all or none."""
+        """Let the parts of a joint session start at the same minute, all or none.
+
+        Local search puts in one call at a time, so it keeps and moves the sessions of the start but places no new one.
+        """
         solver = self.model.solver()
         first_of: dict[int, int] = {}
         for number, call in enumerate(self.question.calls):

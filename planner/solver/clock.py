@@ -12,7 +12,7 @@ from planner.plan import Route, Stop
 from planner.timing import needs_lunch, timetable
 
 Tasks = tuple[Task, ...]
-CACHE_SIZE = 200_000  # routes, about 2 kB each
+CACHE_SIZE = 50_000  # routes, about 2 kB each
 SYNC_ROUNDS = 20
 
 

@@ -22,6 +22,7 @@ from planner.solver.proxy import NO_ROAD_COST, Slot, SlotPrice
 
 COST_SCALE = 100  # CP-SAT counts hundredths of the unit of cost
 OVER_COST = 2.0  # for each estimated minute beyond the shift; the circuits judge whether it is real
+MOST_MINUTES = 10**6
 GAP_LIMIT = 0.002  # the prices are estimates: a proof of the last 0.2 % is worth nothing
 
 Choice = Mapping[Slot, tuple[Task, ...]]  # the tasks of each team's day, sorted
@@ -171,13 +172,12 @@ class _DaysModel:
         """Bound the service of the day exactly, and price estimated minutes beyond the shift."""
         team, price = self.problem.team_by_id[slot[0]], self.question.prices[slot]
         service = {task: self.frames[task].rule.service.minutes for task in comes}
-        shift = team.shift.end_minute - team.shift.start_minute
         longest = minutes_out(self.problem, slot[0])
         self.model.add(sum(service[task] * comes[task] for task in comes) <= longest)
         is_open = self.model.new_bool_var("")
         self.model.add_max_equality(is_open, comes.values())
         self.costs.append((is_open, price.open_cost))
-        over = self.model.new_int_var(0, 4 * shift, "")
+        over = self.model.new_int_var(0, MOST_MINUTES, "")
         used = sum((service[task] + price.task_minutes[task]) * comes[task] for task in comes)
         margin = self.question.margins.get(slot, 0)
         self.model.add(over >= used + price.open_minutes * is_open - (longest - margin))

@@ -27,10 +27,10 @@ from planner.solver.subsets import team_subsets
 from planner.solver.weeks import improve_week
 from planner.values import week_of
 
-CUT_ROUNDS = 4  # how often the first calendar question of a group is asked again with what the circuits refused
+CUT_ROUNDS = 3  # how often the first calendar question of a group is asked again with what the circuits refused
 PATIENCE = 5  # rounds without a gain after which a group is left alone
 ASK_EVERY = 3  # rounds between two calendar questions of a group
-FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each about three seconds of one slow core
+FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each is about three of a slow core
 ROUND_EFFORT = 0.1
 LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
 ROOM_TRIES = 30  # re-placements around owed visits before the first plan is handed in

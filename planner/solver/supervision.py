@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from planner.errors import SolverError
+from planner.language import Text, text
 from planner.model import Problem
 from planner.plan import Plan
 from planner.solver.child import Better, Done, Order, run
@@ -106,13 +107,14 @@ class _Watch:
         with suppress(OSError):  # the child may be gone; the next word heard is then the end of its pipe
             self.pipe.send("stop")
 
-    def _why_nothing(self, stopped: Stopped) -> str:
+    def _why_nothing(self, stopped: Stopped) -> Text:
         if stopped == "cancelled":
-            return "The search was stopped before it had a first plan."
+            return text("The search was stopped before it had a first plan.")
         if stopped == "seconds":
-            return "The time was too short for a first plan. Give the search more seconds."
+            return text("The time was too short for a first plan. Give the search more seconds.")
         self.process.join()
-        return (
-            f"The solving process ended without a plan (exit code {self.process.exitcode}). "
-            "This is a fault of the program or the machine, not of the input; plan again, and report it if it returns."
+        return text(
+            "The solving process ended without a plan (exit code {code}). This is a fault of the program or the "
+            "machine, not of the input. Plan again, and report it if it returns.",
+            code=self.process.exitcode,
         )

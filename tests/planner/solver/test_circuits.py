@@ -1,0 +1,142 @@
+"""The weekly routing model by itself: what it may decide, and what it must not."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from planner.model import Problem, Task
+from planner.rules import ServiceTime
+from planner.solver.circuits import Days, route_week
+from planner.solver.weeknodes import Call, WeekQuestion, start_intervals
+from planner.values import DateRange, Window
+from tests.builders import MONDAY, day, straight_road, team, tiny_problem, village, weekly
+from tests.planner.solver.planning import NOON
+
+WEEK = tuple(day(k) for k in range(5))
+
+
+def call(name: str, *, days: tuple[date, ...] = WEEK, teams: tuple[str, ...] = ("one",), **more: object) -> Call:
+    """Return the weekly call at a village."""
+    return Call(task=Task(name, "weekly"), days=days, teams=teams, penalty=3000.0, **more)  # type: ignore[arg-type]
+
+
+def routed(problem: Problem, *calls: Call, start: Days | None = None) -> Days:
+    """Return the week as the routing model makes it, every team working Monday to Friday."""
+    question = WeekQuestion(week=MONDAY, workdays={crew.id: WEEK for crew in problem.teams}, calls=calls)
+    found = route_week(problem, question, start or {}, 10.0)
+    assert found is not None
+    return found
+
+
+def test_floating_calls_gather_on_one_day() -> None:
+    """Four calls of any day, from nothing: one day along the road and home."""
+    found = routed(tiny_problem(), *(call(name) for name in "abcd"))
+    assert [sorted(calls) for calls in found.values()] == [[0, 1, 2, 3]]
+
+
+def test_fixed_days_are_kept() -> None:
+    """Each call on its own day stays there, although gathering them is cheaper."""
+    calls = [call(name, days=(day(k),)) for k, name in enumerate("abcd")]
+    assert routed(tiny_problem(), *calls) == {("one", day(k)): (k,) for k in range(4)}
+
+
+def test_worse_order_is_mended() -> None:
+    """The start drives d, a, c, b (out, back, out, back: 160 km); the answer drives 80 km."""
+    start = {("one", day(0)): (3, 0, 2, 1)}
+    found = routed(tiny_problem(), *(call(name, days=(day(0),)) for name in "abcd"), start=start)
+    order = [0, *(k + 1 for k in found["one", day(0)]), 0]
+    assert sum(abs(a - b) for a, b in pairwise(order)) == 8
+
+
+def test_call_no_team_may_make_is_left_out() -> None:
+    """The penalty is paid; the other call is made. (The plan lists what is left out.)"""
+    found = routed(tiny_problem(), call("a"), call("b", teams=()))
+    assert list(found.values()) == [(0,)]
+
+
+def test_service_longer_than_its_windows_is_left_out() -> None:
+    """A window of 20 minutes has no start for 30 minutes of service."""
+    problem = tiny_problem(sites=(village("a", windows=(Window(start_minute=500, end_minute=520),)), village("b")))
+    question = WeekQuestion(week=MONDAY, workdays={"one": WEEK}, calls=(call("a"),))
+    assert start_intervals(problem, question, call("a")) == ()
+    assert list(routed(problem, call("a"), call("b")).values()) == [(1,)]
+
+
+def test_starts_lie_in_the_windows_of_the_days() -> None:
+    """08:00-09:00 with 30 minutes of service: 08:00 to 08:30 on Monday and on Wednesday."""
+    problem = tiny_problem(sites=(village("a", windows=(Window(start_minute=480, end_minute=540),)),))
+    asked = call("a", days=(day(0), day(2)))
+    question = WeekQuestion(week=MONDAY, workdays={"one": WEEK}, calls=(asked,))
+    assert start_intervals(problem, question, asked) == ((480, 510), (2 * 1440 + 480, 2 * 1440 + 510))
+
+
+def test_idle_days_need_no_lunch_and_no_drive() -> None:
+    """A team that keeps lunch and ends at another base works one day of five; the other four stay empty."""
+    found = routed(tiny_problem(teams=(team(lunch=NOON),)), *(call(name) for name in "abcd"))
+    assert len(found) == 1
+
+
+def test_day_limits_start_anew_each_morning() -> None:
+    """Three loads of 40 with 50 a day take three days; with 80 a day, two."""
+    sites = tuple(village(name, weekly(load=40)) for name in "abc")
+    for capacity, days in ((50, 3), (80, 2)):
+        problem = tiny_problem(sites=sites, teams=(team(capacity_per_day=capacity),))
+        assert len(routed(problem, *(call(name) for name in "abc"))) == days
+
+
+def test_stop_limits_start_anew_each_morning() -> None:
+    """Two stops a day: two days for four calls."""
+    found = routed(tiny_problem(teams=(team(max_stops_per_day=2),)), *(call(name) for name in "abcd"))
+    assert sorted(len(calls) for calls in found.values()) == [2, 2]
+
+
+def test_parts_of_a_session_are_made_together_or_not_at_all() -> None:
+    """The second team's part cannot be: its shift is too short. So neither part is made."""
+    short = team("two", shift=Window(start_minute=480, end_minute=500))
+    monday = (day(0),)
+    parts = [call("d", days=monday, teams=(name,), session=0) for name in ("one", "two")]
+    assert routed(tiny_problem(teams=(team(), short)), *parts) == {}
+    together = {("one", day(0)): (0,), ("two", day(0)): (1,)}
+    assert routed(tiny_problem(teams=(team(), team("two"))), *parts, start=together) == together
+
+
+def test_roads_of_the_day_are_used() -> None:
+    """On Monday there is no road to a; a call fixed to Monday is left out, one fixed to Tuesday is made."""
+    free = straight_road("a")
+    none = replace(free, minutes=np.full((2, 2), -1, dtype=np.int64), metres=np.full((2, 2), -1, dtype=np.int64))
+    travel = (
+        replace(none, days=DateRange(first_day=day(0), last_day=day(0))),
+        replace(free, days=DateRange(first_day=day(1), last_day=day(30))),
+    )
+    problem = tiny_problem(sites=(village("a"),), travel=travel)
+    assert routed(problem, call("a", days=(day(0),))) == {}
+    assert routed(problem, call("a", days=(day(1),))) == {("one", day(1)): (0,)}
+
+
+def test_slow_vehicle_has_its_own_times() -> None:
+    """At a tenth of the speed the way to d takes 400 minutes: only the fast team can be back by 17:00."""
+    sites = (village("d", weekly(service=ServiceTime(setup_minutes=60))),)
+    teams = (team("one", speed_factor=0.1), team("two"))
+    assert list(routed(tiny_problem(sites=sites, teams=teams), call("d", teams=("one", "two")))) == [("two", day(0))]
+
+
+def test_extra_cost_of_a_team_is_weighed() -> None:
+    """Two teams alike, one 5 dearer at a."""
+    problem = tiny_problem(sites=(village("a"),), teams=(team("one"), team("two")))
+    found = routed(problem, call("a", teams=("one", "two"), extra_cost={"one": 5.0}))
+    assert {name for name, _ in found} == {"two"}
+
+
+def test_no_calls_are_no_circuits() -> None:
+    """An empty week is an empty answer, not a routing model of nothing."""
+    assert routed(tiny_problem()) == {}
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_same_question_has_the_same_answer(count: int) -> None:
+    """The model has no chance in it."""
+    calls = [call(name) for name in "abcd"[:count]]
+    assert routed(tiny_problem(), *calls) == routed(tiny_problem(), *calls)
