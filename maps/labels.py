@@ -136,7 +136,7 @@ def place_names(
     No box overlaps another, a taken box or the frame's edge; lines are covered as little as possible.
     """
     tree, markers = STRtree(lines), STRtree([_shape(box) for box in taken])
-    choices = [_candidates(name, taken, markers, lines, tree, frame) for name in wanted]
+    choices = [_candidates(name, taken=taken, markers=markers, lines=lines, tree=tree, frame=frame) for name in wanted]
     chosen = [min(options, key=lambda c: c.cost) if options else None for options in choices]
     for _ in range(ROUNDS):
         if not _improve(chosen, choices):
@@ -145,7 +145,7 @@ def place_names(
 
 
 def _candidates(
-    name: Wanted, taken: Sequence[Box], markers: STRtree, lines: Sequence[LineString], tree: STRtree, frame: Box
+    name: Wanted, *, taken: Sequence[Box], markers: STRtree, lines: Sequence[LineString], tree: STRtree, frame: Box
 ) -> list[_Candidate]:
     found = []
     for preference, box in enumerate(_spots(name)):
