@@ -137,3 +137,10 @@ class Plan:
         for route in self.routes():
             for stop in route.stops:
                 yield route, stop
+
+    def meetings(self) -> dict[tuple[date, Task], tuple[tuple[str, Stop], ...]]:
+        """Return the visits that several teams make together: by day and task, each team's id and its stop."""
+        found: dict[tuple[date, Task], list[tuple[str, Stop]]] = {}
+        for route, stop in self.visits():
+            found.setdefault((route.day, stop.task), []).append((route.team_id, stop))
+        return {visit: tuple(come) for visit, come in found.items() if len({team for team, _ in come}) > 1}
