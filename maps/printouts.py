@@ -255,7 +255,7 @@ def _rows(problem: Problem, route: Route, meetings: Meetings, words: dict[str, s
         if lunch and lunch.start_minute <= stop.start_minute:
             yield _lunch_row(lunch, _lunch_words(problem, lunch, stop, words, language))
             lunch = None
-        yield _Row("stop", _cells(problem, route, k, stop, legs[k]))
+        yield _Row("stop", _cells(problem, route, k, legs[k], language))
         for team_id, other in meetings.get((route.day, stop.task), ()):
             if team_id != route.team_id:
                 yield _partner_row(problem, team_id, other, words)
@@ -295,7 +295,8 @@ def _has_guess(problem: Problem, route: Route) -> bool:
     return any(is_estimated(problem, route, a, b) for a, b in pairwise(place_ids(route)))
 
 
-def _cells(problem: Problem, route: Route, k: int, stop: Stop, leg: str) -> tuple[str, ...]:
+def _cells(problem: Problem, route: Route, k: int, leg: str, language: str) -> tuple[str, ...]:
+    stop = route.stops[k]
     site, rule = problem.site_by_id[stop.site_id], problem.rule_by_task[stop.task]
     return (
         stop_number(route.day, k),
@@ -304,7 +305,7 @@ def _cells(problem: Problem, route: Route, k: int, stop: Stop, leg: str) -> tupl
         site.name,
         site.township,
         site.place,
-        rule.services or rule.name or rule.id,
+        rule.services or say(rule.called, language),
         leg,
         site.contact,
         site.phone,

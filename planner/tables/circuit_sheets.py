@@ -141,7 +141,7 @@ def _owed_lines(book: _Book) -> Iterator[Line]:
     for visit in book.plan.unserved:
         site, rule = book.problem.site_by_id[visit.site_id], book.problem.rule_by_task[visit.task]
         days = (visit.first_day.isoformat(), visit.last_day.isoformat())
-        yield site.id, site.name, rule.name or rule.id, *days, describe(visit)
+        yield site.id, site.name, rule.called, *days, describe(visit)
 
 
 def _fault_lines(evaluation: Evaluation) -> Iterator[Line]:
@@ -200,5 +200,5 @@ def _stop_line(book: _Book, day: tuple[str, str], number: int, stop: Stop) -> Li
     site, rule = book.problem.site_by_id[stop.site_id], book.problem.rule_by_task[stop.task]
     times = (clock(stop.arrive_minute), clock(stop.start_minute), clock(stop.leave_minute))
     leg = (stop.leg_minutes, round(stop.leg_metres / 1000, 1))
-    visit = (rule.name or rule.id, rule.services)
+    visit = (rule.called, rule.services)
     return (*day, number, site.id, site.name, site.township, site.place, *times, *leg, *visit, site.contact, site.phone)
