@@ -23,6 +23,7 @@ from planner.solver.settings import SearchStep, SolveSettings, Stopped
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.05
 FOREVER = 1e9
+ANSWER_SECONDS_PER_VISIT = 0.0005  # a first guess; the answers themselves tell soon
 REPORT_SHARE = 15  # a report inside a round may take a fifteenth of the time
 
 
@@ -84,10 +85,11 @@ class _Run:
         settings = self.order.settings
         search = self.search = Search(self.order.problem, settings.seed, self.remaining, self._report_now_and_then)
         self.reasons = Reasons(self.order.problem)
-        search.start()
-        self.report()
-        search.ask_days()
-        self.report()
+        asked = sum(frame.asked for frame in search.frames.values())
+        self.answer_seconds += ANSWER_SECONDS_PER_VISIT * asked
+        for stage in (search.start, search.route, search.ask_days):
+            stage()
+            self.report()
         while self._is_asked_for_more():
             may_improve = search.improve(self.rounds + 1)
             self.rounds += 1

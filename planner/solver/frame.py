@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planner.calendar import visit_days
-from planner.model import Horizon, Problem, Task, owner_teams
+from planner.model import Horizon, Problem, Task, Team, owner_teams
 from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
 from planner.solver.clock import Clock
@@ -50,8 +50,16 @@ def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
     rule = problem.rule_by_task[task]
     asked = quotas(rule, problem.horizon)
     by_rule = set(rule_days(rule, problem.horizon))
+    alone: dict[tuple[str, int], bool] = {}  # whether a team could make this visit and nothing else, by its roads
+
+    def is_possible(team: Team, day: date) -> bool:
+        key = (team.id, id(problem.matrix(team, day)))
+        if key not in alone:
+            alone[key] = clock.route(team.id, day, (task,)) is not None
+        return alone[key]
+
     days = {
-        day: tuple(sorted(team.id for team in teams if clock.route(team.id, day, (task,)) is not None))
+        day: tuple(sorted(team.id for team in teams if is_possible(team, day)))
         for day, teams in sorted(visit_days(problem, task).items())
         if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
     }

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, product
 
-from planner.model import Problem, Task
-from planner.solver.clock import Clock, Tasks
+from planner.model import Task
+from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
 from planner.solver.frame import Frame
-from planner.solver.proxy import NO_ROAD_COST, Pricer, Slot
-from planner.solver.state import Ledger, State, coupled_teams, visits_of, without_empty
+from planner.solver.proxy import Pricer
+from planner.solver.state import Ledger, State, VisitDays, coupled_teams, visits_of, visits_of_task, without_empty
 
 MAX_TRIES = 60  # places tried exactly for one visit, cheapest first
+NEAR_TEAMS = 8  # teams tried first for a visit, by the way from their base; all others when none of these has time
 MAX_COVERS = 24  # sets of teams tried for one joint session
 
 
@@ -31,13 +32,16 @@ class Place:
 class Inserter:
     """Finds places in the routes of one problem."""
 
-    def __init__(self, problem: Problem, frames: Mapping[Task, Frame], clock: Clock, pricer: Pricer) -> None:
-        self.problem, self.frames, self.clock, self.pricer = problem, frames, clock, pricer
-        self.ledger = Ledger(problem, frames, clock)
+    def __init__(
+        self, frames: Mapping[Task, Frame], ledger: Ledger, pricer: Pricer, remaining: Callable[[], float]
+    ) -> None:
+        self.problem, self.frames, self.clock = ledger.problem, frames, ledger.clock
+        self.ledger, self.pricer, self.remaining = ledger, pricer, remaining
+        self._near: dict[Task, frozenset[str]] = {}
 
     def build(self, choice: Choice) -> State:
         """Return routes over the chosen days and teams; what does not fit a day is left out."""
-        state: dict[Slot, Tasks] = {}
+        state: State = {}
         for day in sorted({day for _, day in choice}):
             teams_of: dict[Task, list[str]] = {}
             for team, other in sorted(choice):
@@ -45,15 +49,16 @@ class Inserter:
                     for task in choice[team, day]:
                         teams_of.setdefault(task, []).append(team)
             # Joint sessions first: they bind several teams; then far and long visits, which bind most.
-            for task in sorted(teams_of, key=lambda t: (-len(teams_of[t]), self._ease(teams_of[t][0], day, t), t)):
+            for task in sorted(teams_of, key=lambda t: (-len(teams_of[t]), -self._way_out(teams_of[t][0], day, t), t)):
                 places = self._places(state, task, day, tuple(teams_of[task]))
-                state = self._first_fitting(state, task, sorted(places, key=_order)) or state
+                found = self._first_fitting(state, task, sorted(places, key=_order))
+                state = found[0] if found else state
         return without_empty(state)
 
     def rebuild(self, state: State, choice: Choice) -> State:
         """Return the state with its days changed to the choice; tasks that stay keep their order."""
-        kept = {slot: tuple(t for t in tasks if t in choice.get(slot, ())) for slot, tasks in state.items()}
-        kept = dict(without_empty(kept))
+        kept: State = {slot: tuple(t for t in tasks if t in choice.get(slot, ())) for slot, tasks in state.items()}
+        kept = without_empty(kept)
         added: dict[tuple[date, Task], list[str]] = {}
         for (team, day), tasks in sorted(choice.items()):
             for task in tasks:
@@ -61,7 +66,8 @@ class Inserter:
                     added.setdefault((day, task), []).append(team)
         for (day, task), teams in sorted(added.items()):
             places = sorted(self._places(kept, task, day, tuple(teams)), key=_order)
-            kept = self._first_fitting(kept, task, places) or kept
+            found = self._first_fitting(kept, task, places)
+            kept = found[0] if found else kept
         return self._whole_sessions(kept, choice)
 
     def _whole_sessions(self, state: State, choice: Choice) -> State:
@@ -79,38 +85,61 @@ class Inserter:
         """
         ordered = tasks if in_order else sorted(tasks, key=lambda t: (-self.frames[t].rule.priority, t))
         for task in ordered:
-            frame = self.frames[task]
-            for _ in range(frame.asked):
-                days = visits_of({s: t for s, t in state.items() if task in t}).get(task, {})
-                if not any(missing_visits(frame, days)):
-                    break
-                places = sorted(self._all_places(state, frame, days, with_lent=with_lent), key=_order)
-                found = self._first_fitting(state, task, places)
-                if found is None:
-                    break
-                state = found
+            if self.remaining() <= 0:
+                break
+            state = self._serve(state, self.frames[task], with_lent=with_lent)
         return state
 
-    def _ease(self, team: str, day: date, task: Task) -> float:
-        legs = self.pricer.legs(self.problem.team_by_id[team], day)
-        base, site = legs.index[self.problem.team_by_id[team].base], legs.index[task.site_id]
-        return -float(legs.cost[base, site]) - self.frames[task].rule.service.minutes
+    def _serve(self, state: State, frame: Frame, *, with_lent: bool) -> State:
+        """Return the state with the task's owed visits placed, period by period."""
+        days = visits_of_task(state, frame.task)
+        teams_by_day = frame.teams_by_day if with_lent else frame.own_by_day
+        near = self._nearest_teams(frame)
+        for quota, short in zip(frame.quotas, missing_visits(frame, days), strict=True):
+            open_days = {day: teams for day, teams in teams_by_day.items() if day in quota}
+            near_days = {day: tuple(t for t in teams if t in near) for day, teams in open_days.items()}
+            for _ in range(short):
+                found = self._serve_once(state, frame, days, near_days)
+                if found is None and near_days != open_days:
+                    found = self._serve_once(state, frame, days, open_days)
+                if found is None:
+                    break
+                state, place = found
+                days[place.day] = tuple(sorted(team for team, _ in place.positions))
+        return state
 
-    def _all_places(
-        self, state: State, frame: Frame, days: Mapping[date, tuple[str, ...]], *, with_lent: bool
-    ) -> Iterator[Place]:
-        price_before = self.ledger.task_cost(frame.task, days)
-        for day, teams in (frame.teams_by_day if with_lent else frame.own_by_day).items():
+    def _serve_once(
+        self, state: State, frame: Frame, days: VisitDays, open_days: VisitDays
+    ) -> tuple[State, Place] | None:
+        places = sorted(self._all_places(state, frame, days, open_days), key=_order)
+        return self._first_fitting(state, frame.task, places)
+
+    def _nearest_teams(self, frame: Frame) -> frozenset[str]:
+        """Return the teams to try first; joint sessions need the whole choice."""
+        if frame.task not in self._near:
+            teams = sorted({team for teams in frame.teams_by_day.values() for team in teams})
+            if len(teams) > NEAR_TEAMS and not frame.rule.composition:
+                day = next(iter(frame.teams_by_day))
+                known = {team for came in frame.own_by_day.values() for team in came}
+                teams.sort(key=lambda team: (team not in known, self._way_out(team, day, frame.task), team))
+                teams = teams[:NEAR_TEAMS]
+            self._near[frame.task] = frozenset(teams)
+        return self._near[frame.task]
+
+    def _way_out(self, team: str, day: date, task: Task) -> float:
+        legs = self.pricer.legs(self.problem.team_by_id[team], day)
+        return legs.cost_rows[legs.index[self.problem.team_by_id[team].base]][legs.index[task.site_id]]
+
+    def _all_places(self, state: State, frame: Frame, days: VisitDays, open_days: VisitDays) -> Iterator[Place]:
+        for day, teams in open_days.items():
             if day in days or not keeps_dates(frame, [*days, day]):
                 continue
             for cover in self._covers(frame, teams, days):
-                soft = self.ledger.task_cost(frame.task, {**days, day: cover}) - price_before
+                soft = self.ledger.made_cost(frame.task, {**days, day: cover})
                 for place in self._places(state, frame.task, day, cover):
                     yield Place(place.cost + soft, day, place.positions)
 
-    def _covers(
-        self, frame: Frame, teams: Sequence[str], days: Mapping[date, tuple[str, ...]]
-    ) -> Iterator[tuple[str, ...]]:
+    def _covers(self, frame: Frame, teams: Sequence[str], days: VisitDays) -> Iterator[tuple[str, ...]]:
         """Yield the sets of teams that could come together, without idle members."""
         if frame.rule.same_team and days:
             together = next(iter(days.values()))
@@ -138,30 +167,35 @@ class Inserter:
             route = state.get((team, day), ())
             if task in route:
                 continue
-            costs = self._detours(team, day, route, task)
-            options.append([(cost, team, k) for k, cost in enumerate(costs) if cost < NO_ROAD_COST / 2])
+            options.append([(cost, team, k) for k, cost in self._detours(team, day, route, task)])
         for picked in product(*options):
             yield Place(sum(p[0] for p in picked), day, tuple((team, k) for _, team, k in picked))
 
-    def _detours(self, team: str, day: date, route: Tasks, task: Task) -> list[float]:
-        """Return the detour cost at each position; none when the service alone is too long for the day."""
-        rules = self.problem.rule_by_task
-        if sum(rules[t].service.minutes for t in (*route, task)) > minutes_out(self.problem, team):
-            return []
-        crew = self.problem.team_by_id[team]
+    def _detours(self, team: str, day: date, route: Tasks, task: Task) -> Iterator[tuple[int, float]]:
+        """Yield position and detour cost where driving and service alone leave time on the day."""
+        rules, crew = self.problem.rule_by_task, self.problem.team_by_id[team]
         legs = self.pricer.legs(crew, day)
         way = [legs.index[place] for place in (crew.base, *(t.site_id for t in route), crew.last_base)]
         site = legs.index[task.site_id]
-        return [float(legs.cost[a, site] + legs.cost[site, b] - legs.cost[a, b]) for a, b in pairwise(way)]
+        driven = sum(legs.minute_rows[a][b] for a, b in pairwise(way)) if route else 0
+        served = sum(rules[t].service.minutes for t in route) + rules[task].service.minutes
+        left = minutes_out(self.problem, team) - served - driven
+        if left < 0:
+            return
+        from_site, from_site_minutes = legs.cost_rows[site], legs.minute_rows[site]
+        for k, (a, b) in enumerate(pairwise(way)):
+            direct, direct_minutes = (legs.cost_rows[a][b], legs.minute_rows[a][b]) if route else (0.0, 0)
+            if legs.minute_rows[a][site] + from_site_minutes[b] - direct_minutes <= left:
+                yield k, legs.cost_rows[a][site] + from_site[b] - direct
 
-    def _first_fitting(self, state: State, task: Task, places: Sequence[Place]) -> dict[Slot, Tasks] | None:
+    def _first_fitting(self, state: State, task: Task, places: Sequence[Place]) -> tuple[State, Place] | None:
         for place in places[:MAX_TRIES]:
             changed = dict(state)
             for team, k in place.positions:
                 route = state.get((team, place.day), ())
                 changed[team, place.day] = (*route[:k], task, *route[k:])
             if place.positions and self._fits(changed, place):
-                return changed
+                return changed, place
         return None
 
     def _fits(self, state: State, place: Place) -> bool:

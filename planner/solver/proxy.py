@@ -35,11 +35,13 @@ class SlotPrice:
 
 @dataclass(frozen=True, slots=True)
 class _Legs:
-    """Legs of one team's day at its speed: cost and minutes between places."""
+    """Legs of one team's day at its speed: cost and minutes between places, as arrays and as rows."""
 
     index: Mapping[str, int]
     cost: NDArray[np.float64]
     minutes: NDArray[np.int64]
+    cost_rows: list[list[float]]
+    minute_rows: list[list[int]]
 
 
 class Pricer:
@@ -58,9 +60,8 @@ class Pricer:
             minutes = np.ceil(matrix.minutes / team.speed_factor - 1e-9).astype(np.int64)
             cost = weights.per_km * matrix.metres / 1000 + weights.per_duty_hour * minutes / 60
             has_road = matrix.minutes != UNREACHABLE
-            self._legs[key] = _Legs(
-                matrix.index, np.where(has_road, cost, NO_ROAD_COST), np.where(has_road, minutes, 10**6)
-            )
+            cost, minutes = np.where(has_road, cost, NO_ROAD_COST), np.where(has_road, minutes, 10**6)
+            self._legs[key] = _Legs(matrix.index, cost, minutes, cost.tolist(), minutes.tolist())
         return self._legs[key]
 
     def price_by_seed(self, slot: Slot, seed: str | None, tasks: Sequence[Task]) -> SlotPrice:

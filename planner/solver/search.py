@@ -9,12 +9,11 @@ week longer. A change stays when the exact cost of the group falls.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from planner.model import Problem, Task
-from planner.solver.circuits import SearchLimits
 from planner.solver.clock import Clock
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
@@ -31,10 +30,11 @@ from planner.values import week_of
 CUT_ROUNDS = 4  # how often the first calendar question of a group is asked again with what the circuits refused
 PATIENCE = 5  # rounds without a gain after which a group is left alone
 ASK_EVERY = 3  # rounds between two calendar questions of a group
-WEEK_SOLUTIONS = 300  # of the routing model's guided search, for one week
 FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each about three seconds of one slow core
 ROUND_EFFORT = 0.1
 LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
+ROOM_TRIES = 30  # re-placements around owed visits before the first plan is handed in
+AROUND_OWED = 0.5  # share of re-placements that look around owed visits, while there are any
 NEAR_MISS = 1.01  # a re-placement this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
@@ -64,16 +64,21 @@ class Search:
         self.pricer = Pricer(problem)
         self.frames = build_frames(problem, self.clock)
         self.ledger = Ledger(problem, self.frames, self.clock)
-        self.inserter = Inserter(problem, self.frames, self.clock, self.pricer)
+        self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
         self.progress = [_Progress(group) for group in independent_groups(self.frames)]
         self.state: State = {}
 
     def start(self) -> None:
-        """Make the first complete plan: visit by visit, then the circuits of every week."""
+        """Make the first complete plan, visit by visit."""
         for progress in self.progress:
-            group = progress.group
-            self._take(progress, self.inserter.serve_owed({}, group.tasks, with_lent=False))
-            self._take(progress, self._weeks(group, self._part(group), self.problem.horizon.weeks))
+            self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
+
+    def route(self) -> None:
+        """Make the circuits of every week, and room for what is still owed."""
+        for progress in self.progress:
+            self._take(progress, self._weeks(progress.group, self._part(progress.group), self.problem.horizon.weeks))
+            self._make_room(progress)
+            self.on_step()
 
     def ask_days(self) -> None:
         """Ask the calendar question of every group, again while the circuits refuse what it chose."""
@@ -88,7 +93,8 @@ class Search:
 
         Lent visits are placed last and afresh each time: in the search itself groups stay independent.
         """
-        return self.inserter.serve_owed(self.state, self._owed(self.state, self.frames), with_lent=True)
+        may_borrow = [task for task, frame in self.frames.items() if frame.teams_by_day != frame.own_by_day]
+        return self.inserter.serve_owed(self.state, self._owed(self.state, may_borrow), with_lent=True)
 
     def improve(self, number: int) -> bool:
         """Search each group once more; return whether any may still improve."""
@@ -100,6 +106,14 @@ class Search:
             self._improve_group(progress, number)
             self.on_step()
         return any(progress.idle_rounds < PATIENCE for progress in self.progress)
+
+    def _make_room(self, progress: _Progress) -> None:
+        """Re-place villages around owed visits, a few times, until none is owed."""
+        dice = random.Random(f"{self.seed} room {progress.group.tasks[0]}")
+        for _ in range(ROOM_TRIES):
+            if self.remaining() <= 0 or not self._owed(self._part(progress.group), progress.group.tasks):
+                return
+            self._take(progress, self._replaced(progress, dice))
 
     def _is_askable(self, group: Group) -> bool:
         return sum(len(tasks) for tasks in slot_tasks(self.frames, group).values()) <= LARGE_QUESTION
@@ -116,7 +130,7 @@ class Search:
             state = self._settle(group, self.inserter.build(choice), {})
             self._take(progress, state)
             refused = refused_visits(choice, state)
-            if not refused:
+            if not refused or not self._owed(self._part(group), group.tasks):
                 return
             self._learn(progress, choice, refused)
 
@@ -130,22 +144,23 @@ class Search:
         if number % ASK_EVERY == 0 and self._is_askable(group):
             self._take(progress, self._asked_again(progress, dice))
         week = dice.choice(self.problem.horizon.weeks)
-        self._take(progress, self._weeks(group, self._part(group), [week], solutions=WEEK_SOLUTIONS, first=number))
+        self._take(progress, self._weeks(group, self._part(group), [week], first=number))
         progress.idle_rounds = 0 if progress.cost < before - MIN_GAIN else progress.idle_rounds + 1
 
     def _replaced(self, progress: _Progress, dice: random.Random) -> State:
         """Return the state with some neighbouring tasks taken out on all their days and placed again."""
         group, current = progress.group, self._part(progress.group)
-        taken = self._neighbours(group, dice)
+        owed = self._owed(current, group.tasks) if dice.random() < AROUND_OWED else ()
+        taken = self._neighbours(group, owed or group.tasks, dice)
         kept = {slot: tuple(task for task in tasks if task not in taken) for slot, tasks in current.items()}
         state = self.inserter.serve_owed(without_empty(kept), taken, with_lent=False, in_order=True)
         if self.ledger.cost(group, state) < NEAR_MISS * progress.cost and state != current:
             state = self._settle(group, state, current)
         return state
 
-    def _neighbours(self, group: Group, dice: random.Random) -> list[Task]:
-        """Return 2 to 6 tasks near a random one, in random order."""
-        first = dice.choice(group.tasks)
+    def _neighbours(self, group: Group, around: Sequence[Task], dice: random.Random) -> list[Task]:
+        """Return 2 to 6 tasks of the group near a random one of ``around``, in random order."""
+        first = dice.choice(around)
         sites = self.problem.site_by_id
         middle = sites[first.site_id]
 
@@ -208,19 +223,26 @@ class Search:
         weeks = [week for week in self.problem.horizon.weeks if _week_of(state, week) != _week_of(before, week)]
         return self.inserter.serve_owed(self._weeks(group, state, weeks), group.tasks, with_lent=False)
 
-    def _weeks(self, group: Group, state: State, weeks: Iterable[date], *, solutions: int = 0, first: int = 0) -> State:
+    def _weeks(self, group: Group, state: State, weeks: Iterable[date], *, first: int = 0) -> State:
         """Return the state with each week routed anew, wherever that is sound and cheaper."""
         for week in weeks:
             for teams in team_subsets(self.problem, group, state, week, first=first):
                 if self.remaining() <= 0:
                     return state
-                state = self._week(group, state, week, teams, solutions)
+                state = self._week(group, state, week, teams)
         return state
 
-    def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...], solutions: int) -> State:
-        limits = SearchLimits(solutions=solutions, guard_seconds=max(0.05, self.remaining()))
+    def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...]) -> State:
         owed = self._owed(state, group.tasks)
-        changed = improve_week(self.problem, self.frames, state, week=week, teams=teams, owed=owed, limits=limits)
+        changed = improve_week(
+            self.problem,
+            self.frames,
+            state,
+            week=week,
+            teams=teams,
+            owed=owed,
+            guard_seconds=max(0.05, self.remaining()),
+        )
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
 

@@ -14,7 +14,7 @@ from planner.solver.frame import Frame, Group
 from planner.solver.proxy import Slot
 
 State = Mapping[Slot, Tasks]  # (team id, day) -> tasks in the order of the visits; no empty slot
-Visits = Mapping[Task, Mapping[date, tuple[str, ...]]]  # task -> day -> the teams that come
+VisitDays = Mapping[date, tuple[str, ...]]  # of one task: the days of its visits and the teams that come, sorted
 
 
 def visits_of(state: State) -> dict[Task, dict[date, tuple[str, ...]]]:
@@ -25,6 +25,11 @@ def visits_of(state: State) -> dict[Task, dict[date, tuple[str, ...]]]:
             days = found.setdefault(task, {})
             days[day] = (*days.get(day, ()), team)
     return found
+
+
+def visits_of_task(state: State, task: Task) -> dict[date, tuple[str, ...]]:
+    """Return on which days one task is visited and by which teams."""
+    return visits_of({slot: tasks for slot, tasks in state.items() if task in tasks}).get(task, {})
 
 
 def by_day(state: State) -> dict[date, dict[str, Tasks]]:
@@ -79,10 +84,14 @@ class Ledger:
         out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
         return driven + out + sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
 
-    def task_cost(self, task: Task, days: Mapping[date, tuple[str, ...]]) -> float:
+    def task_cost(self, task: Task, days: VisitDays) -> float:
         """Return the soft costs of one task: owed visits, lent and other teams, extra teams, missed markets."""
+        owed = sum(missing_visits(self.frames[task], days)) * self.frames[task].rule.priority
+        return self.problem.weights.per_unserved_visit * owed + self.made_cost(task, days)
+
+    def made_cost(self, task: Task, days: VisitDays) -> float:
+        """Return the soft costs of the visits made, by the days and the teams that come."""
         weights, frame = self.problem.weights, self.frames[task]
-        owed = sum(missing_visits(frame, days)) * frame.rule.priority
         comings = [(team, day) for day, teams in days.items() for team in teams]
         lent = sum(team in frame.lent for team, _ in comings)
         preferred = frame.rule.preferred_team
@@ -92,8 +101,7 @@ class Ledger:
         site = self.problem.site_by_id[task.site_id]
         off_market = sum(not is_market_day(site, day) for day in days) if site.market_days else 0
         return (
-            weights.per_unserved_visit * owed
-            + weights.per_lent_visit * lent
+            weights.per_lent_visit * lent
             + weights.per_visit_by_other_team * other
             + weights.per_extra_team_at_site * extra
             + weights.per_missed_market_day * off_market

@@ -9,7 +9,7 @@ from planner.solver.frame import Group
 from planner.solver.state import State, by_day, coupled_teams
 from planner.values import week_of
 
-MAX_CALLS = 60  # visits in one routing model; twice as many take about six times as long
+MAX_CALLS = 50  # visits in one routing model; twice as many take about six times as long
 
 Units = list[tuple[str, ...]]
 

@@ -17,7 +17,7 @@ from planner.solver.child import Better, Done, Order, run
 from planner.solver.settings import SearchLog, SolveResult, SolveSettings, Stopped
 
 POLL_SECONDS = 0.1
-LATE_SECONDS = 2.0  # how long the child may be late before it is ended
+LATE_SECONDS = 3.5  # how long the child may be late before it is ended
 CANCEL_SECONDS = 1.5  # how long it has to hand in its last plan once asked to stop
 OnImprovement = Callable[[Plan, float], None]
 

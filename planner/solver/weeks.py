@@ -7,15 +7,13 @@ from datetime import date, timedelta
 
 from planner.calendar import is_market_day, is_team_working
 from planner.model import Problem, Task
-from planner.solver.circuits import Days, SearchLimits, route_week
+from planner.solver.circuits import Days, route_week
 from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.frame import Frame
 from planner.solver.proxy import Slot
-from planner.solver.state import State, visits_of
+from planner.solver.state import State, VisitDays, visits_of
 from planner.solver.weeknodes import Call, WeekQuestion
-
-VisitDays = Mapping[date, tuple[str, ...]]
 
 
 def improve_week(
@@ -26,14 +24,14 @@ def improve_week(
     week: date,
     teams: Iterable[str],
     owed: Iterable[Task],
-    limits: SearchLimits,
+    guard_seconds: float,
 ) -> State:
     """Return the state with the teams' week as the routing model makes it; ``owed`` tasks may join.
 
     The answer is not yet timed: callers keep it only when it is sound and cheaper.
     """
     question = week_question(problem, frames, state, week=week, teams=tuple(sorted(teams)), owed=tuple(sorted(owed)))
-    found = route_week(problem, question, _start(question, state), limits)
+    found = route_week(problem, question, _start(question, state), guard_seconds)
     if found is None:
         return state
     inside = {slot for slot in state if slot[0] in question.workdays and slot[1] in question.workdays[slot[0]]}
