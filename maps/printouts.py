@@ -7,9 +7,8 @@ are those of ``assets/print.css``. All lengths in millimetres.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -21,8 +20,8 @@ from maps.pictures import circuit_picture, is_estimated, place_ids, stop_number
 from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.language import Text, say, text
-from planner.model import Problem, Task
-from planner.plan import Circuit, Lunch, Route, Stop
+from planner.model import Problem
+from planner.plan import Circuit, Lunch, Meetings, Route, Stop
 from planner.values import clock
 
 MAP_WIDTH, MAP_HEIGHT = 199.0, 155.0
@@ -32,7 +31,6 @@ LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
 COLUMNS = (10, 13, 24, 40, 25, 33, 40, 26, 22, 26, 18)  # as in print.css
 ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
-Meetings = Mapping[tuple[date, Task], tuple[tuple[str, Stop], ...]]
 
 WORDS = {
     "day": text("Day"),

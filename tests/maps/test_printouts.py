@@ -12,8 +12,8 @@ import pytest
 
 from maps.frame import fit
 from maps.ground import round_length
-from maps.printouts import Meetings, crew_sheet
-from planner.plan import Circuit, Lunch
+from maps.printouts import crew_sheet
+from planner.plan import Circuit, Lunch, Meetings
 from planner.values import clock
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
@@ -154,6 +154,16 @@ def test_crew_sheet_says_estimated_where_no_road_is_known() -> None:
     assert "estimated" in texts_of(map_of(sheet), "estimated")
     assert "≈ estimated" in sheet
     assert "≈ estimated" not in plain_sheet()
+
+
+def test_foot_without_a_county_name_begins_with_the_plan() -> None:
+    """What is not known leaves no dot behind."""
+    county = make_county()
+    about = {"scene": county.scene, "language": "en", "county_name": "", "plan_label": "v1"}
+    sheet = crew_sheet(county.problem, county.plan.circuits[0], **about)  # type: ignore[arg-type]
+    foot = re.search(r"<footer>\s*<div>(.*?)</div>", sheet)
+    assert foot is not None
+    assert re.sub(r"<[^>]+>", "", foot[1]) == "v1 · Internal working map"
 
 
 def test_crew_sheet_speaks_chinese() -> None:
