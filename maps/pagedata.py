@@ -18,6 +18,7 @@ from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, Route, UnservedVisit
 from planner.reasons import describe
+from planner.rules import VisitRule
 from planner.values import week_of
 
 MOST_FINDINGS = 40  # sentences of broken rules on the page; report.json has them all
@@ -57,6 +58,7 @@ WORDS = {
 class Book:
     """Numbers for things that repeat."""
 
+    language: str = "en"
     legs: dict[Line, int] = field(default_factory=dict)
     services: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
@@ -65,15 +67,16 @@ class Book:
         """Return the leg's number."""
         return self.legs.setdefault(line, len(self.legs))
 
-    def service(self, name: str) -> int:
-        """Return the service's number."""
+    def service(self, rule: VisitRule) -> int:
+        """Return the number of what a rule's visits offer, or of the rule where that is not said."""
+        name = rule.services or say(rule.called, self.language)
         return self.services.setdefault(name, len(self.services))
 
 
-def number_places(problem: Problem) -> Book:
+def number_places(problem: Problem, language: str) -> Book:
     """Return a book in which bases come first, then sites, by id."""
     ids = [*problem.base_by_id, *problem.site_by_id]
-    return Book(places={place: k for k, place in enumerate(ids)})
+    return Book(language=language, places={place: k for k, place in enumerate(ids)})
 
 
 def place_points(problem: Problem) -> list[LonLat]:
@@ -182,7 +185,7 @@ def _stop(problem: Problem, route: Route, index: int, book: Book) -> list[object
     """Return [number, place, service, arrive, start, leave, metres, minutes]."""
     stop = route.stops[index]
     rule = problem.rule_by_task[stop.task]
-    service = book.service(rule.services or rule.name or rule.id)
+    service = book.service(rule)
     times = [stop.arrive_minute, stop.start_minute, stop.leave_minute]
     number = stop_number(route.day, index)
     return [number, book.places[stop.site_id], service, *times, stop.leg_metres, stop.leg_minutes]
@@ -191,7 +194,7 @@ def _stop(problem: Problem, route: Route, index: int, book: Book) -> list[object
 def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date], language: str) -> dict[str, object]:
     rule = problem.rule_by_task[visit.task]
     inside = [k for k, week in enumerate(weeks) if visit.first_day <= _day(week, 6) and week <= visit.last_day]
-    service = rule.services or rule.name or rule.id
+    service = rule.services or rule.called
     due = f"{day_label(visit.first_day, language)} – {day_label(visit.last_day, language)}"
     sentence = text("{service}, due {due}: {why}", service=service, due=due, why=describe(visit))
     return {"place": book.places[visit.site_id], "weeks": inside, "sentence": say(sentence, language)}

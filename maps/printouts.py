@@ -21,7 +21,7 @@ from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Lunch, Route, Stop
+from planner.plan import Circuit, Lunch, Meetings, Route, Stop
 from planner.values import clock
 
 MAP_WIDTH, MAP_HEIGHT = 199.0, 155.0
@@ -49,6 +49,7 @@ WORDS = {
     "phone": text("Phone"),
     "held": text("Held / people"),
     "lunch": text("Lunch"),
+    "together": text("Together with"),
     "base": text("Base"),
     "dispatch": text("Dispatch"),
     "emergency": text("Emergency"),
@@ -109,6 +110,7 @@ def crew_sheet(
     scene: Scene,
     language: str,
     county_name: str,
+    meetings: Meetings | None = None,
     dispatch_phone: str = "",
     emergency_phone: str = "120",
     plan_label: str = "",
@@ -116,10 +118,11 @@ def crew_sheet(
     """Return the crew sheet of a team's week as a whole HTML document, readable and printable offline.
 
     Parameters are plain values: ``language`` is "en" or "zh", phones are printed as given, and ``plan_label`` names
-    the plan and its revision at the foot of each page.
+    the plan and its revision at the foot of each page. ``meetings`` are those of the plan: a stop that other teams
+    come to as well says who they are, when they come and how to reach them.
     """
     words = say_all(WORDS, language)
-    days = [_day_sheet(problem, route, words, language) for route in circuit.routes]
+    days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
     picture = circuit_picture(problem, circuit, scene, estimated_word=words["estimated"], north_word=words["north"])
     itineraries = list(_paginate(days))
     return (
@@ -211,7 +214,7 @@ def _place_name(problem: Problem, place_id: str) -> str:
     return base.name if base else problem.site_by_id[place_id].name
 
 
-def _day_sheet(problem: Problem, route: Route, words: dict[str, str], language: str) -> _DaySheet:
+def _day_sheet(problem: Problem, route: Route, meetings: Meetings, words: dict[str, str], language: str) -> _DaySheet:
     start = text("{time} leave {base}", time=clock(route.start_minute), base=_place_name(problem, route.start_base))
     return _DaySheet(
         letter=DAY_LETTERS[route.day.weekday()],
@@ -219,7 +222,7 @@ def _day_sheet(problem: Problem, route: Route, words: dict[str, str], language: 
         start=say(start, language),
         summary=_summary(route, language),
         line=_sample(route.day.weekday()),
-        rows=tuple(_rows(problem, route, words)),
+        rows=tuple(_rows(problem, route, meetings, words, language)),
     )
 
 
@@ -237,24 +240,44 @@ def _summary(route: Route, language: str) -> str:
 
 
 def _span(minutes: int) -> Text:
-    return text("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return text("{minutes} min", minutes=rest)
+    return text("{hours} h {minutes} min", hours=hours, minutes=rest) if rest else text("{hours} h", hours=hours)
 
 
-def _rows(problem: Problem, route: Route, words: dict[str, str]) -> Iterator[_Row]:
+def _rows(problem: Problem, route: Route, meetings: Meetings, words: dict[str, str], language: str) -> Iterator[_Row]:
     lunch = route.lunch
     legs = list(_legs(problem, route))
     for k, stop in enumerate(route.stops):
         if lunch and lunch.start_minute <= stop.start_minute:
-            yield _lunch_row(lunch, words)
+            yield _lunch_row(lunch, _lunch_words(problem, lunch, stop, words, language))
             lunch = None
-        yield _Row("stop", _cells(problem, route, k, stop, legs[k]))
+        yield _Row("stop", _cells(problem, route, k, legs[k], language))
+        for team_id, other in meetings.get((route.day, stop.task), ()):
+            if team_id != route.team_id:
+                yield _partner_row(problem, team_id, other, words)
     if lunch:
-        yield _lunch_row(lunch, words)
+        yield _lunch_row(lunch, words["lunch"])
     yield _Row("base", ("", clock(route.end_minute), words["back"], _place_name(problem, route.end_base), legs[-1]))
 
 
-def _lunch_row(lunch: Lunch, words: dict[str, str]) -> _Row:
-    return _Row("lunch", ("", "", f"{clock(lunch.start_minute)}–{clock(lunch.end_minute)}", words["lunch"], ""))
+def _lunch_words(problem: Problem, lunch: Lunch, stop: Stop, words: dict[str, str], language: str) -> str:
+    """Return "lunch", and where, when the team waits for the next stop to begin."""
+    if lunch.start_minute < stop.arrive_minute:
+        return words["lunch"]
+    return say(text("Lunch in {village}", village=_place_name(problem, stop.site_id)), language)
+
+
+def _lunch_row(lunch: Lunch, words: str) -> _Row:
+    return _Row("lunch", ("", "", f"{clock(lunch.start_minute)}–{clock(lunch.end_minute)}", words, ""))
+
+
+def _partner_row(problem: Problem, team_id: str, stop: Stop, words: dict[str, str]) -> _Row:
+    """Return the line of another team at the same session: when it arrives, who it is, whom to call."""
+    team = problem.team_by_id[team_id]
+    reached = "　".join(part for part in (team.name, team.leader, team.phone) if part)
+    return _Row("together", ("", clock(stop.arrive_minute), words["together"], reached, ""))
 
 
 def _legs(problem: Problem, route: Route) -> Iterator[str]:
@@ -270,7 +293,8 @@ def _has_guess(problem: Problem, route: Route) -> bool:
     return any(is_estimated(problem, route, a, b) for a, b in pairwise(place_ids(route)))
 
 
-def _cells(problem: Problem, route: Route, k: int, stop: Stop, leg: str) -> tuple[str, ...]:
+def _cells(problem: Problem, route: Route, k: int, leg: str, language: str) -> tuple[str, ...]:
+    stop = route.stops[k]
     site, rule = problem.site_by_id[stop.site_id], problem.rule_by_task[stop.task]
     return (
         stop_number(route.day, k),
@@ -279,7 +303,7 @@ def _cells(problem: Problem, route: Route, k: int, stop: Stop, leg: str) -> tupl
         site.name,
         site.township,
         site.place,
-        rule.services or rule.name or rule.id,
+        rule.services or say(rule.called, language),
         leg,
         site.contact,
         site.phone,

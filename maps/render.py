@@ -37,7 +37,7 @@ def index_page(
 
     ``language`` is "en" or "zh"; ``notes`` are sentences shown as they are. The same input gives the same bytes.
     """
-    book = number_places(problem)
+    book = number_places(problem, language)
     data = page_data(
         problem,
         plan,

@@ -158,11 +158,13 @@ def sample(
     ] = None,
 ) -> None:
     """List the sample counties, or copy one to a folder or workbook."""
-    from planner.tables.samples import copy_sample, sample_names
+    from planner.tables.samples import copy_sample, sample_lines
 
-    if name is None or out is None:
-        sys.stdout.write("\n".join(sample_names()) + "\n")
+    if name is None:
+        sys.stdout.write("\n".join(sample_lines(lang.value)) + "\n")
         return
+    if out is None:
+        raise typer.BadParameter("Say where to: -o FOLDER, or -o FILE.xlsx.")
     copy_sample(name, out, lang.value)
     screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
 

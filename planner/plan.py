@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -115,6 +115,9 @@ class Provenance:
     is_travel_estimated: bool = False
 
 
+Meetings = Mapping[tuple[date, Task], tuple[tuple[str, Stop], ...]]  # who makes a visit together
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Circuits sorted by (week, team), unserved visits sorted by (site, rule, first day)."""
@@ -137,3 +140,10 @@ class Plan:
         for route in self.routes():
             for stop in route.stops:
                 yield route, stop
+
+    def meetings(self) -> Meetings:
+        """Return the visits that several teams make together: by day and task, each team's id and its stop."""
+        found: dict[tuple[date, Task], list[tuple[str, Stop]]] = {}
+        for route, stop in self.visits():
+            found.setdefault((route.day, stop.task), []).append((route.team_id, stop))
+        return {visit: tuple(come) for visit, come in found.items() if len({team for team, _ in come}) > 1}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
-from planner.language import say, text
+from planner.language import Text, say, text
 from planner.model import Problem, Task
 from planner.plan import Plan, UnservedVisit
 from planner.reasons import describe
@@ -64,7 +64,7 @@ def notices_of_problem(problem: Problem) -> tuple[Issue, ...]:
             Where(),
             text(
                 'Rule "{rule}" asks for no visit at {sites} in these {days} days.',
-                rule=rule,
+                rule=_called(problem, rule),
                 sites=_sites(problem, rule, asked),
                 days=problem.horizon.days,
             ),
@@ -77,6 +77,10 @@ def notices_of_problem(problem: Problem) -> tuple[Issue, ...]:
 
 def _asks(problem: Problem, task: Task) -> bool:
     return bool(quotas(problem.rule_by_task[task], problem.horizon))
+
+
+def _called(problem: Problem, rule_id: str) -> Text | str:
+    return next(problem.rule_by_task[task].called for task in problem.tasks if task.rule_id == rule_id)
 
 
 def _sites(problem: Problem, rule_id: str, asked: set[str]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from planner.language import Text, text
 from planner.values import DAY_MINUTES, Window, require, require_id, require_whole
 
+SHORT_FORM = re.compile(r"(\d+)/(?:(\d+) )?(week|month|quarter|horizon)s?")  # as tables name them
 Period = Literal["week", "month", "quarter", "horizon"]
 PERIODS: tuple[Period, ...] = ("week", "month", "quarter", "horizon")
 
@@ -86,6 +88,26 @@ class VisitRule:
     is_owned: bool = True  # False: ownership of the site does not bind this rule (a shared specialist)
     preferred_team: str | None = None
     services: str = ""  # what is offered, for notices
+
+    @property
+    def called(self) -> Text | str:
+        """Return the rule as people call it: its name, else what its short form says, else its id."""
+        short = None if self.name else SHORT_FORM.fullmatch(self.id)
+        if short is None:
+            return self.name or self.id
+        visits, every, per = short.groups()
+        if every:
+            return {
+                "week": text("{visits} per {every} weeks", visits=visits, every=every),
+                "month": text("{visits} per {every} months", visits=visits, every=every),
+                "quarter": text("{visits} per {every} quarters", visits=visits, every=every),
+            }.get(per, self.id)
+        return {
+            "week": text("{visits} per week", visits=visits),
+            "month": text("{visits} per month", visits=visits),
+            "quarter": text("{visits} per quarter", visits=visits),
+            "horizon": text("{visits} in the whole plan", visits=visits),
+        }[per]
 
     def __post_init__(self) -> None:
         require_id(self.id, kind=text("rule"))

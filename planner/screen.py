@@ -133,10 +133,10 @@ def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
 
 
 def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str:
-    name = problem.site_by_id[visit.site_id].name
+    name, rule = problem.site_by_id[visit.site_id].name, problem.rule_by_task[visit.task].called
     line = text(
         "Unserved: {name} ({rule}), due {first} to {last}: {why}",
-        name=name, rule=visit.rule_id, first=visit.first_day, last=visit.last_day, why=describe(visit),
+        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=describe(visit),
     )  # fmt: skip
     return say(line, language)
 

@@ -172,6 +172,7 @@ def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path
     )
     (folder / "index.html").write_text(page, encoding="utf-8")
     (folder / "crew").mkdir()
+    meetings = plan.meetings()
     for circuit in plan.circuits:
         sheet = crew_sheet(
             county.problem,
@@ -179,6 +180,7 @@ def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path
             scene=scene,
             language=language,
             county_name=settings.name,
+            meetings=meetings,
             dispatch_phone=settings.phone,
             emergency_phone=settings.emergency_phone,
             plan_label=plan_label(county, plan),

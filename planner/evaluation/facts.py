@@ -119,7 +119,7 @@ class Facts:
 
 def called(site: Site, rule: VisitRule) -> Text:
     """Return the village and the rule as people call them."""
-    return text("{site} ({rule})", site=site.name, rule=rule.name or rule.id)
+    return text("{site} ({rule})", site=site.name, rule=rule.called)
 
 
 def gather(problem: Problem, plan: Plan) -> Facts:

@@ -34,6 +34,10 @@ LONGEST_ID = 120
 LONGEST_TEXT = 2_000
 NOTHING = {"", "-", "--", "—", "——", "/", "无", "n/a", "none", "null"}
 LINE_OR_AREA = re.compile(r"(MULTI)?(LINESTRING|POLYGON)\b", re.IGNORECASE)
+NUMBER_PARTS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?")
+HOURS = re.compile(
+    r"(\d{1,2}(?:\.\d{1,3})?) ?(?:个?(半)?小时|hours?|hrs?|h)(?: ?(\d{1,2}) ?(?:分钟?|minutes?|mins?|m)?)?"
+)
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 
@@ -70,11 +74,32 @@ def _number_fault(column: Column, cell: Cell) -> CellError:
         if column.kind == "whole"
         else text("a number from {low} to {high}", low=low, high=high)
     )
-    near = re.search(r"\d{1,9}([.,]\d{1,9})?", half_width(cell)) if isinstance(cell, str) else None
-    if near is None:
-        return CellError(expected, like(column))
-    value = near[0].replace(",", ".")
-    return CellError(expected, text("Write the number alone, for example {value}.", value=value))
+    return CellError(expected, _number_remedy(column, cell))
+
+
+def _number_remedy(column: Column, cell: Cell) -> Text:
+    """Return what to write instead: the number meant where it can be told, and never one that is refused again."""
+    number = finite_number(cell)
+    if number is not None and column.name in {"lon", "lat"} and 90 < abs(number) <= 180:
+        return text("This looks like a longitude: longitude and latitude may be swapped.")
+    near = None if number is not None or not isinstance(cell, str) else _number_meant(column, half_width(cell))
+    return like(column) if near is None else text("Write the number alone, for example {value}.", value=near)
+
+
+def _number_meant(column: Column, written: str) -> str | None:
+    """Return the number in a text such as ``45 min`` or ``1.5小时``; None for one in parts such as 110°10′."""
+    hours = HOURS.fullmatch(written.casefold())
+    if hours is not None and column.name.endswith("minutes"):
+        whole, half, rest = hours.groups()
+        return f"{60 * float(whole) + (30 if half else 0) + float(rest or 0):.0f}"
+    found = NUMBER_PARTS.findall(written)
+    if len(found) != 1:
+        return None
+    value: str = found[0].replace(",", ".")
+    low, high = column.low, column.high
+    is_allowed = (low is None or float(value) >= low) and (high is None or float(value) <= high)
+    is_allowed = is_allowed and (column.kind != "whole" or float(value).is_integer())
+    return value if is_allowed else None
 
 
 def _long(bound: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Plan, Route, Stop
+from planner.plan import Circuit, Meetings, Plan, Route, Stop
 from planner.reasons import describe
 from planner.tables.cells_out import WEEKDAYS
 from planner.tables.workbook import new_workbook, put, put_row, sheet_name
@@ -35,6 +35,7 @@ TEAM_HEADINGS = (
     (text("Services"), 28),
     (text("Contact"), 14),
     (text("Phone"), 16),
+    (text("Together with"), 30),
 )
 CIRCUIT_HEADINGS = (
     text("Week"),
@@ -58,6 +59,7 @@ class _Book:
     looks: dict[str, Any]
     problem: Problem
     plan: Plan
+    meetings: Meetings
     language: str
 
     def put_rows(self, page: Any, row: int, lines: Iterator[Line] | tuple[Line, ...], look: Any = None) -> int:
@@ -76,7 +78,7 @@ def write_circuits(path: Path, problem: Problem, plan: Plan, evaluation: Evaluat
             "heading": workbook.add_format({"bold": True, "border": 1, "text_wrap": True, "bg_color": "#E2EFDA"}),
             "base": workbook.add_format({"italic": True, "font_color": "#595959"}),
         }
-        book = _Book(workbook, looks, problem, plan, language)
+        book = _Book(workbook, looks, problem, plan, plan.meetings(), language)
         summary = workbook.add_worksheet(say(text("Summary"), language))
         names: dict[Circuit, str] = {}
         for circuit in plan.circuits:
@@ -89,6 +91,9 @@ def write_circuits(path: Path, problem: Problem, plan: Plan, evaluation: Evaluat
 
 def _write_summary(book: _Book, page: Any, evaluation: Evaluation, names: dict[Circuit, str]) -> None:
     page.set_column(0, 7, 16)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
     last = book.problem.horizon.last
     title = text("Plan from {first} to {last}", first=book.plan.start, last=last)
     put(page, 0, 0, title, book.looks["title"], language=book.language)
@@ -141,7 +146,7 @@ def _owed_lines(book: _Book) -> Iterator[Line]:
     for visit in book.plan.unserved:
         site, rule = book.problem.site_by_id[visit.site_id], book.problem.rule_by_task[visit.task]
         days = (visit.first_day.isoformat(), visit.last_day.isoformat())
-        yield site.id, site.name, rule.name or rule.id, *days, describe(visit)
+        yield site.id, site.name, rule.called, *days, describe(visit)
 
 
 def _fault_lines(evaluation: Evaluation) -> Iterator[Line]:
@@ -184,7 +189,7 @@ def _route_lines(book: _Book, route: Route) -> Iterator[tuple[Line, str]]:
         if lunch is not None and lunch.start_minute <= stop.start_minute:
             yield _lunch_line(day, lunch.start_minute, lunch.end_minute), "base"
             lunch = None
-        yield _stop_line(book, day, number, stop), ""
+        yield (*_stop_line(book, day, number, stop), _partners(book, route, stop)), ""
     if lunch is not None:
         yield _lunch_line(day, lunch.start_minute, lunch.end_minute), "base"
     arrive = clock(route.end_minute)
@@ -200,5 +205,12 @@ def _stop_line(book: _Book, day: tuple[str, str], number: int, stop: Stop) -> Li
     site, rule = book.problem.site_by_id[stop.site_id], book.problem.rule_by_task[stop.task]
     times = (clock(stop.arrive_minute), clock(stop.start_minute), clock(stop.leave_minute))
     leg = (stop.leg_minutes, round(stop.leg_metres / 1000, 1))
-    visit = (rule.name or rule.id, rule.services)
+    visit = (rule.called, rule.services)
     return (*day, number, site.id, site.name, site.township, site.place, *times, *leg, *visit, site.contact, site.phone)
+
+
+def _partners(book: _Book, route: Route, stop: Stop) -> str:
+    """Return the other teams at a joint session, each with its phone."""
+    ids = [team for team, _ in book.meetings.get((route.day, stop.task), ()) if team != route.team_id]
+    teams = [book.problem.team_by_id[team] for team in ids]
+    return "; ".join(f"{team.name} {team.phone}".strip() for team in teams)

@@ -9,7 +9,7 @@ from planner.model import DEFAULT_SHIFT, Base, Site, Team
 from planner.rules import VisitRule
 from planner.tables.faults import Faults
 from planner.tables.reading import Row
-from planner.tables.references import Register, find_or_note, note_unknown
+from planner.tables.references import Register, find_or_note, is_shared_name, note_unknown
 from planner.tables.visit_rules import build_rules
 from planner.values import DateRange, LunchBreak, MarketDays
 
@@ -97,7 +97,7 @@ def _owned(row: Row, villages: Register, townships: set[str], faults: Faults) ->
             owned.add(word)
         elif (found := villages.find(word)) is not None:
             owned.add(found)
-        elif villages.is_known:
+        elif not is_shared_name(row.where("owns"), word, villages, faults) and villages.is_known:
             kind = text("village or township")
             note_unknown(row.where("owns"), word, [*villages.words, *townships], kind, faults)
     return frozenset(owned)
@@ -158,7 +158,7 @@ def _owner(row: Row, teams: Register, institutions: set[str], faults: Faults) ->
     if word is None or word in institutions:
         return word
     found = teams.find(word)
-    if found is None and teams.is_known:
+    if found is None and not is_shared_name(row.where("owner"), word, teams, faults) and teams.is_known:
         note_unknown(row.where("owner"), word, [*teams.words, *institutions], text("team or institution"), faults)
     return found
 

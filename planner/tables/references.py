@@ -80,14 +80,19 @@ def find_or_note(where: Where, word: str, register: Register, faults: Faults) ->
     found = register.find(word)
     if found is not None:
         return found
-    ids = register.ids_by_name.get(word, [])
-    if ids:
-        problem = text("more than one {kind} is called {word}.", kind=register.kind, word=quote(word))
-        faults.add(where, problem, text("Write the id: {ids}.", ids=", ".join(ids[:5])))
-        return None
-    if register.is_known:
+    if not is_shared_name(where, word, register, faults) and register.is_known:
         note_unknown(where, word, register.words, register.kind, faults)
     return None
+
+
+def is_shared_name(where: Where, word: str, register: Register, faults: Faults) -> bool:
+    """Return whether several rows bear the name, and note it."""
+    ids = register.ids_by_name.get(word) or register.ids_by_name.get(half_width(word), [])
+    if len(ids) < 2:
+        return False
+    problem = text("more than one {kind} is called {word}.", kind=register.kind, word=quote(word))
+    faults.add(where, problem, text("Write the id: {ids}.", ids=", ".join(ids[:5])))
+    return True
 
 
 def note_unknown(where: Where, word: str, known: Iterable[str], kind: Text, faults: Faults) -> None:

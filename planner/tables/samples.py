@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from data import data_path
 from planner.errors import InputError, Issue, Where
 from planner.files import staged_folder
-from planner.language import text
+from planner.language import say, text
 from planner.tables.exports import copy_dataset
+
+ABOUT = {
+    "bishan": text("vaccination: doses a day, observation time, two mobile teams and a vehicle, schools"),
+    "daoxian": text("sessions on holidays; weekly, monthly and quarterly rules; one shared specialist"),
+    "qinyuan": text("a mobile hospital: township clinics weekly, county institutions monthly, townships owned"),
+    "sangzhi": text("251 villages, a township doctor two days a week in each"),
+    "yixing": text("stations once a month, medical and public-health teams together"),
+}
 
 
 def sample_names() -> tuple[str, ...]:
     """Return the names of the sample counties, sorted."""
     return tuple(sorted(folder.name for folder in data_path("samples").iterdir() if (folder / "README.md").exists()))
+
+
+def sample_lines(language: str) -> Iterator[str]:
+    """Yield a line for each sample: its name, and what it shows."""
+    for name in sample_names():
+        yield f"{name:<9} {say(ABOUT[name], language)}" if name in ABOUT else name
 
 
 def copy_sample(name: str, target: Path, language: str) -> None:

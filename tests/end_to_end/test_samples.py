@@ -36,8 +36,13 @@ def test_sangzhi_asks_two_visits_a_week_of_251_villages(tmp_path: Path) -> None:
 
 def test_sample_can_be_copied(tmp_path: Path) -> None:
     """``xunzhen sample NAME -o FOLDER`` hands out the files to play with."""
-    listed = xunzhen("sample", check=True).stdout.split()
-    assert listed == sorted(MOST_UNSERVED_SHARE)
+    listed = xunzhen("sample", "--lang", "en", check=True).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == sorted(MOST_UNSERVED_SHARE)
+    assert all(len(line.split()) > 3 for line in listed), "each says what it shows"
+    assert "流动医院" in xunzhen("sample", "--lang", "zh", check=True).stdout
+    nowhere = xunzhen("sample", "yixing")
+    assert nowhere.returncode == 2
+    assert "-o FOLDER" in nowhere.stderr
     xunzhen("sample", "yixing", "-o", tmp_path / "mine", check=True)
     assert {"villages.csv", "teams.csv", "bases.csv", "README.md"} <= {p.name for p in (tmp_path / "mine").iterdir()}
 

@@ -13,7 +13,7 @@ import pytest
 from maps.frame import fit
 from maps.ground import round_length
 from maps.printouts import crew_sheet
-from planner.plan import Circuit
+from planner.plan import Circuit, Lunch, Meetings
 from planner.values import clock
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
@@ -26,7 +26,9 @@ def plain_sheet(language: str = "en") -> str:
     return sheet_of(make_county(), language=language)
 
 
-def sheet_of(county: County, *, circuit: Circuit | None = None, language: str = "en") -> str:
+def sheet_of(
+    county: County, *, circuit: Circuit | None = None, language: str = "en", meetings: Meetings | None = None
+) -> str:
     """Return the first team's sheet of the made-up county."""
     return crew_sheet(
         county.problem,
@@ -34,6 +36,7 @@ def sheet_of(county: County, *, circuit: Circuit | None = None, language: str = 
         scene=county.scene,
         language=language,
         county_name="示例县卫生健康局",
+        meetings=meetings,
         dispatch_phone="0744-6221234",
         emergency_phone="120",
         plan_label="2026-03 v1",
@@ -80,10 +83,52 @@ def test_crew_sheet_shows_lunch_the_way_home_and_phones() -> None:
     rows = cells_of(sheet)
     assert route.lunch is not None
     lunch = f"{clock(route.lunch.start_minute)}–{clock(route.lunch.end_minute)}"
-    assert any(lunch in row and "Lunch" in row for row in rows)
+    assert any(lunch in row and any(cell.startswith("Lunch") for cell in row) for row in rows)
     assert any(row[1:4] == [clock(route.end_minute), "Back", "县人民医院"] for row in rows if len(row) == 6)
     assert "0744-6221234" in sheet
     assert "<b>120</b>" in sheet
+
+
+def test_crew_sheet_says_where_the_crew_waits_over_lunch() -> None:
+    """A break after the arrival and before the visit is taken in that village; one on the way has no place."""
+    county = make_county()
+    circuit = county.plan.circuits[0]
+    route = circuit.routes[0]
+    stop = route.stops[1]
+    name = county.problem.site_by_id[stop.site_id].name
+    at_the_stop = Lunch(start_minute=stop.arrive_minute, end_minute=stop.start_minute)
+    before_it = Lunch(start_minute=route.stops[0].leave_minute, end_minute=stop.arrive_minute)
+    for lunch, words in ((at_the_stop, f"Lunch in {name}"), (before_it, "Lunch")):
+        day = replace(route, lunch=lunch)
+        rows = cells_of(sheet_of(county, circuit=replace(circuit, routes=(day,))))
+        assert [row[3] for row in rows if len(row) == 6 and row[3].startswith("Lunch")] == [words]
+
+
+def test_crew_sheet_of_a_joint_session_names_the_other_team_and_its_phone() -> None:
+    """Below a stop that another team comes to as well: when it arrives, its name, leader and phone; not elsewhere."""
+    county = make_county()
+    first, second = county.plan.circuits
+    route = first.routes[0]
+    met = replace(route.stops[0], arrive_minute=route.stops[0].arrive_minute + 5)
+    other = replace(second.routes[0], day=route.day, stops=(met,))
+    plan = replace(county.plan, circuits=(first, replace(second, routes=(other,))))
+    team = county.problem.team_by_id[second.team_id]
+    assert team.leader
+    rows = cells_of(sheet_of(county, circuit=first, meetings=plan.meetings()))
+    partners = [k for k, row in enumerate(rows) if "Together with" in row]
+    assert [rows[k - 1][0] for k in partners] == ["A1"]
+    row = rows[partners[0]]
+    assert row[1] == clock(met.arrive_minute)
+    assert all(part in row[3] for part in (team.name, team.leader, team.phone))
+    assert "Together with" not in sheet_of(county, circuit=first)
+    assert "同场队伍" in sheet_of(county, circuit=first, meetings=plan.meetings(), language="zh")
+
+
+def test_crew_sheet_says_spans_without_empty_hours_or_minutes() -> None:
+    """40 minutes are not "0 h 40 min", and three hours not "3 h 0 min"."""
+    sheet = plain_sheet()
+    assert not re.search(r"\b0 h |\b0 min", sheet)
+    assert not re.search(r"\b0 小时|[^0-9]0 分", plain_sheet("zh"))
 
 
 def test_crew_sheet_numbers_every_stop_on_the_map() -> None:
@@ -109,6 +154,16 @@ def test_crew_sheet_says_estimated_where_no_road_is_known() -> None:
     assert "estimated" in texts_of(map_of(sheet), "estimated")
     assert "≈ estimated" in sheet
     assert "≈ estimated" not in plain_sheet()
+
+
+def test_foot_without_a_county_name_begins_with_the_plan() -> None:
+    """What is not known leaves no dot behind."""
+    county = make_county()
+    about = {"scene": county.scene, "language": "en", "county_name": "", "plan_label": "v1"}
+    sheet = crew_sheet(county.problem, county.plan.circuits[0], **about)  # type: ignore[arg-type]
+    foot = re.search(r"<footer>\s*<div>(.*?)</div>", sheet)
+    assert foot is not None
+    assert re.sub(r"<[^>]+>", "", foot[1]) == "v1 · Internal working map"
 
 
 def test_crew_sheet_speaks_chinese() -> None:

@@ -40,7 +40,15 @@ NUMBERS = [
     Bad(
         "villages", 2, "population", "45 min", 'whole number.*found "45 min"', "Write the number alone, for example 45"
     ),
-    Bad("villages", 2, "population", "1,5", 'found "1,5"', "for example 1.5"),
+    Bad("villages", 2, "population", "1,5", 'found "1,5"', "like 860"),
+    Bad("rules", 2, "service_minutes", "1小时", 'found "1小时"', "for example 60"),
+    Bad("rules", 2, "service_minutes", "1个半小时", 'found "1个半小时"', "for example 90"),
+    Bad("rules", 2, "service_minutes", "1.5 h", 'found "1.5 h"', "for example 90"),
+    Bad("rules", 2, "service_minutes", "1小时20分", 'found "1小时20分"', "for example 80"),
+    Bad("rules", 2, "service_minutes", "30-45", 'found "30-45"', "like 60"),
+    Bad("rules", 2, "service_minutes", "2000 min", 'found "2000 min"', "like 60"),
+    Bad("villages", 2, "lon", "110°10′", "number from -180", "like 110.1642"),
+    Bad("villages", 2, "lat", "110.20", "number from -90", "may be swapped"),
     Bad("villages", 2, "population", True, "whole number from 0", "like 860"),
     Bad("villages", 2, "population", 2.5, 'found "2.5"'),
     Bad("villages", 2, "population", -1, "from 0 to 100000000"),
@@ -235,6 +243,25 @@ STRUCTURE: dict[str, tuple[Sheets, str]] = {
     "name that is not unique": (
         with_row("bases", ["B2", "County hospital", 110.21, 29.41]),
         "sheet teams, row 3, base: more than one base is called .*B1, B2",
+    ),
+    "village owned by a name two villages bear": (
+        county(
+            villages=[
+                ["id", "name", "lon", "lat", "rule"],
+                *(["ab"[k], "A", 110.1 + k, 29.4, "1/week"] for k in (0, 1)),
+            ],
+            teams=[["id", "base", "owns"], ["T1", "B1", "A"]],
+            closures=None,
+        ),
+        "sheet teams, row 2, owns: more than one village is called .*Write the id: a, b",
+    ),
+    "owner whose name two teams bear": (
+        county(
+            teams=[["id", "name", "base"], ["T1", "Team", "B1"], ["T2", "Team", "B1"]],
+            villages=[["id", "lon", "lat", "rule", "owner"], ["a", 110.1, 29.4, "1/week", "Team"]],
+            closures=None,
+        ),
+        "sheet villages, row 2, owner: more than one team is called .*Write the id: T1, T2",
     ),
     "swapped coordinates": (new_village(lon=29.4, lat=110.2), "sheet villages, row 5, lat: expected a number from -90"),
     "swapped coordinates in the far west": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from data import data_path
+from planner.language import say
 from planner.rules import NthWeekday, ServiceTime, VisitRule
 from planner.tables.dataset import Dataset, read_dataset
 from planner.values import DateRange, MarketDays, RoadClosure, Window
@@ -76,6 +78,8 @@ def test_short_forms_are_rules_of_their_own(tmp_path: Path) -> None:
         ("1/2 months", 1, "month", 2),
         ("2/week", 2, "week", 1),
     ]
+    assert [say(rule.called, "zh") for rule in rules] == ["每2个月1次", "每周2次"]
+    assert [say(replace(rule, name="clinic").called, "zh") for rule in rules] == ["clinic", "clinic"]
 
 
 def test_village_without_rule_says_its_frequency_itself(tmp_path: Path) -> None:

@@ -46,9 +46,11 @@ def length(roads: Any) -> float:
     return float(shapely.length(roads.geometry.values).sum())
 
 
-def circuits(tmp_path: Path, problem: Problem, language: str = "en") -> dict[str, list[list[object]]]:
-    """Write the circuits of the tiny plan and return the sheets as read back."""
-    plan = tiny_plan(problem)
+def circuits(
+    tmp_path: Path, problem: Problem, language: str = "en", plan: Plan | None = None
+) -> dict[str, list[list[object]]]:
+    """Write the circuits of the plan, else of the tiny plan, and return the sheets as read back."""
+    plan = plan or tiny_plan(problem)
     write_circuits(tmp_path / "circuits.xlsx", problem, plan, evaluate(problem, plan), language)
     with CalamineWorkbook.from_path(tmp_path / "circuits.xlsx") as workbook:
         names = workbook.sheet_names
@@ -75,6 +77,18 @@ def test_lunch_is_a_line_between_the_stops(tmp_path: Path) -> None:
     sheets = circuits(tmp_path, tiny_problem(sites=sites, teams=(team(lunch=lunch),)))
     monday = [row[4] for row in sheets["03-02 one"] if row[0] == "2026-03-02"]
     assert monday == ["base", "a", "lunch break", "b", "base"]
+
+
+def test_joint_session_names_the_other_team_in_both_sheets(tmp_path: Path) -> None:
+    """One and two meet in b: each has the other, with its phone, in the last column of that stop and nowhere else."""
+    teams = tuple(team(name, phone=f"0000-{name}") for name in ("one", "two"))
+    problem = tiny_problem(teams=teams)
+    tasks = {"one": [Task("a", "weekly"), Task("b", "weekly")], "two": [Task("b", "weekly")]}
+    routes = [timetable(problem, crew, day(0), tasks[crew.id]) for crew in teams]
+    plan = replace(tiny_plan(problem), circuits=circuits_from_routes(routes), unserved=())
+    sheets = circuits(tmp_path, problem, plan=plan)
+    met = {name: {row[3]: row[16] for row in sheets[name][4:] if row[16:] and row[16]} for name in sheets}
+    assert met == {"Summary": {}, "03-02 one": {"b": "two 0000-two"}, "03-02 two": {"b": "one 0000-one"}}
 
 
 def test_summary_has_figures_circuits_owed_and_broken(tmp_path: Path) -> None:
