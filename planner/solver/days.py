@@ -170,7 +170,7 @@ class _DaysModel:
 
     def _add_minutes(self, slot: Slot, comes: Mapping[Task, Any]) -> None:
         """Bound the service of the day exactly, and price estimated minutes beyond the shift."""
-        team, price = self.problem.team_by_id[slot[0]], self.question.prices[slot]
+        price = self.question.prices[slot]
         service = {task: self.frames[task].rule.service.minutes for task in comes}
         longest = minutes_out(self.problem, slot[0])
         self.model.add(sum(service[task] * comes[task] for task in comes) <= longest)
