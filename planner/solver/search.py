@@ -35,7 +35,7 @@ ROUND_EFFORT = 0.1
 LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
 ROOM_TRIES = 30  # re-placements around owed visits before the first plan is handed in
 AROUND_OWED = 0.5  # share of re-placements that look around owed visits, while there are any
-NEAR_MISS = 1.01  # a re-placement this close to the best cost is worth routing
+NEAR_MISS = 1.003  # a re-placement this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
 
