@@ -55,10 +55,18 @@ class Frame:
         """Return the parts of a line that lie on the map (and a little beyond), simplified."""
         if len(points) < 2:
             return []
-        on_paper = LineString(self.line(points)).simplify(tolerance)
-        cut = on_paper.intersection(rectangle(-2, -2, self.width + 2, self.height + 2))
+        drawn = self.line(points)
+        if self._is_beside(drawn):
+            return []
+        cut = LineString(drawn).simplify(tolerance).intersection(rectangle(-2, -2, self.width + 2, self.height + 2))
         parts = cut.geoms if isinstance(cut, MultiLineString) else [cut]
         return [[(x, y) for x, y in p.coords] for p in parts if isinstance(p, LineString) and not p.is_empty]
+
+    def _is_beside(self, drawn: Sequence[Point]) -> bool:
+        """Return whether a line surely misses the map: most roads of a county do, and cutting costs time."""
+        across, down = [x for x, _ in drawn], [y for _, y in drawn]
+        misses_across = max(across) < -2 or min(across) > self.width + 2
+        return misses_across or max(down) < -2 or min(down) > self.height + 2
 
 
 def fit(points: Sequence[LonLat], *, width: float, height: float, margin: float) -> Frame:

@@ -135,8 +135,8 @@ def place_names(
 
     No box overlaps another, a taken box or the frame's edge; lines are covered as little as possible.
     """
-    tree = STRtree(lines)
-    choices = [_candidates(name, taken, lines, tree, frame) for name in wanted]
+    tree, markers = STRtree(lines), STRtree([_shape(box) for box in taken])
+    choices = [_candidates(name, taken=taken, markers=markers, lines=lines, tree=tree, frame=frame) for name in wanted]
     chosen = [min(options, key=lambda c: c.cost) if options else None for options in choices]
     for _ in range(ROUNDS):
         if not _improve(chosen, choices):
@@ -145,7 +145,7 @@ def place_names(
 
 
 def _candidates(
-    name: Wanted, taken: Sequence[Box], lines: Sequence[LineString], tree: STRtree, frame: Box
+    name: Wanted, *, taken: Sequence[Box], markers: STRtree, lines: Sequence[LineString], tree: STRtree, frame: Box
 ) -> list[_Candidate]:
     found = []
     for preference, box in enumerate(_spots(name)):
@@ -153,18 +153,18 @@ def _candidates(
             continue
         covered = _covered(box, lines, tree)
         if covered <= name.most_covered:
-            crossed = _crossed(name.beside, box, taken)
+            crossed = _crossed(name.beside, box, taken, markers)
             cost = STEP_COST * preference + COVER_COST * covered + CROSSING_COST * crossed
             found.append(_Candidate(box, cost))
     return found
 
 
-def _crossed(marker: Box, box: Box, taken: Sequence[Box]) -> int:
+def _crossed(marker: Box, box: Box, taken: Sequence[Box], markers: STRtree) -> int:
     """Return how many other markers lie between a name and its own."""
     if box.overlaps(marker, REACH[1] / 2):
         return 0
     lead = LineString([marker.centre, box.centre])
-    return sum(lead.intersects(_shape(other)) for other in taken if other != marker)
+    return sum(taken[k] != marker for k in markers.query(lead, predicate="intersects"))
 
 
 def _spots(name: Wanted) -> Iterator[Box]:

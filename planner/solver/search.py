@@ -76,9 +76,10 @@ class Search:
     def route(self) -> None:
         """Make the circuits of every week, and room for what is still owed."""
         for progress in self.progress:
-            self._take(progress, self._weeks(progress.group, self._part(progress.group), self.problem.horizon.weeks))
+            for week in self.problem.horizon.weeks:
+                self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
+                self.on_step()
             self._make_room(progress)
-            self.on_step()
 
     def ask_days(self) -> None:
         """Ask the calendar question of every group, again while the circuits refuse what it chose."""
