@@ -14,6 +14,7 @@ from planner.errors import ModelError
 from planner.language import Text, text
 
 DAY_MINUTES = 24 * 60
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # of every date that people write; anything else is a slip
 MarketCalendar = Literal["lunar", "solar"]
 
 

@@ -251,3 +251,14 @@ def test_visits_owed_for_the_same_reason_are_all_believed() -> None:
     problem = tiny_problem(sites=(closed,))
     owed = UnservedVisit(site_id="a", rule_id="weekly", first_day=day(0), last_day=day(6), reason="no_working_day")
     assert evaluate(problem, plan_of(7, unserved=(owed, owed))).violations == ()
+
+
+def test_visit_booked_thousands_of_times_is_still_said() -> None:
+    """A plan edited by a machine: the sentence names some and counts the rest."""
+    problem = tiny_problem()
+    route = timetable(problem, problem.teams[0], MONDAY, [Task("a", "weekly")])
+    plan = plan_of(7, replace(route, stops=route.stops * 3000))
+    booked = [v for v in evaluate(problem, plan).violations if v.rule == "double_booking" and v.unit == "visits"]
+    assert say(booked[0].sentence, "en").count("one, ") == 29
+    assert "one and 2970 more" in say(booked[0].sentence, "en")
+    assert "另有 2970 个" in say(booked[0].sentence, "zh")
