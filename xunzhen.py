@@ -34,9 +34,12 @@ def run() -> None:
             "Install xunzhen in a virtual environment of its own (pipx install xunzhen), and clear PYTHONPATH.\n"
         )
         sys.exit(1)
-    from planner.cli import run as run_command_line  # noqa: PLC0415  only after the check above
+    try:
+        from planner.cli import run as run_command_line  # noqa: PLC0415  only after the check above
 
-    run_command_line()
+        run_command_line()
+    except KeyboardInterrupt:  # while modules were still being loaded
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -161,13 +161,17 @@ def _villages(route: Route) -> int:
     return len({stop.site_id for stop in route.stops})
 
 
+def _count(villages: int) -> Text:
+    return text("1 village") if villages == 1 else text("{count} villages", count=villages)
+
+
 def _kilometres(metres: int) -> str:
     return f"{metres / 1000:.1f}"
 
 
 def _totals(circuit: Circuit, language: str) -> str:
     count = len({stop.site_id for _, _, stop in _stops(circuit)})
-    return say(text("{count} villages, {km} km", count=count, km=_kilometres(circuit.metres)), language)
+    return say(text("{villages}, {km} km", villages=_count(count), km=_kilometres(circuit.metres)), language)
 
 
 def _sample(weekday: int) -> Markup:
@@ -228,8 +232,8 @@ def _day_sheet(problem: Problem, route: Route, meetings: Meetings, words: dict[s
 
 def _summary(route: Route, language: str) -> str:
     done = text(
-        "{villages} villages, {km} km, driving {driving}, visits {service}",
-        villages=_villages(route),
+        "{villages}, {km} km, driving {driving}, visits {service}",
+        villages=_count(_villages(route)),
         km=_kilometres(route.metres),
         driving=_span(route.drive_minutes),
         service=_span(route.service_minutes),

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from planner.errors import InputError, ModelError, SolverError
 from planner.language import Text, say, text
+from planner.values import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from planner.evaluation import Evaluation
@@ -33,6 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 screen = Console(stderr=True, highlight=False)
+
+
+OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html")
 
 
 class ExitCode(IntEnum):
@@ -69,13 +73,16 @@ RoadsOption = Annotated[Path | None, typer.Option(help="An OpenStreetMap extract
 
 
 def parse_day(written: str | None) -> date | None:
-    """Return the day written as 2026-03-02."""
+    """Return the day written as 2026-03-02; years are those that the tables take."""
     if written is None:
         return None
     try:
-        return datetime.strptime(written, "%Y-%m-%d").date()
+        day = datetime.strptime(written, "%Y-%m-%d").date()
     except ValueError:
         raise typer.BadParameter(f'"{written}" is not a date. Write it as 2026-03-02.') from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise typer.BadParameter(f'"{written}" is not a day from {FIRST_YEAR} to {LAST_YEAR}.')
+    return day
 
 
 @app.command()
@@ -161,7 +168,7 @@ def sample(
     from planner.tables.samples import copy_sample, sample_lines
 
     if name is None:
-        sys.stdout.write("\n".join(sample_lines(lang.value)) + "\n")
+        put_out("\n".join(sample_lines(lang.value)) + "\n")
         return
     if out is None:
         raise typer.BadParameter("Say where to: -o FOLDER, or -o FILE.xlsx.")
@@ -170,9 +177,16 @@ def sample(
 
 
 def check_out(out: Path) -> None:
-    """Raise BadParameter when the output folder is in truth a file."""
+    """Raise BadParameter when the outputs cannot take their places: known before the search, not after it."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f'"{out}" is a file; give a folder for the plan and the pages.')
+    ground = next(place for place in (out, *out.absolute().parents) if os.path.lexists(place))
+    if not (ground.is_dir() and os.access(ground, os.W_OK | os.X_OK)):
+        raise typer.BadParameter(f'"{ground}" is no folder that can be written to; give another folder.')
+    in_the_way = [out / name for name in OUTPUTS if (out / name).is_dir()]
+    in_the_way += [out / "crew"] if os.path.lexists(out / "crew") and not (out / "crew").is_dir() else []
+    if in_the_way:
+        raise typer.BadParameter(f'"{in_the_way[0]}" is in the way of an output; move it, or give another folder.')
 
 
 def refuse_overwrite(out: Path) -> None:
@@ -273,11 +287,19 @@ def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
 
 
 def print_json(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
-    """Put the report on standard output."""
+    """Put the report on standard output; what its encoding cannot hold is escaped as JSON does it."""
     from planner.report import report_document
 
     report = report_document(county.problem, plan_made, evaluation, county.notices, language)
-    sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+    is_unicode = sys.stdout is not None and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    written = json.dumps(report, ensure_ascii=not is_unicode)
+    put_out(written.encode("utf-8", "replace").decode() + "\n")
+
+
+def put_out(written: str) -> None:
+    """Write to standard output, unless it was closed from the start: then nobody listens."""
+    if sys.stdout is not None:
+        sys.stdout.write(written)
 
 
 def tell_faults(fault: InputError, language: str) -> None:

@@ -6,6 +6,7 @@ Reading is strict: unknown fields, wrong types and a newer version are refused w
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +17,7 @@ from planner.plan import Plan
 
 PLAN_FORMAT = "xunzhen-plan"
 PLAN_VERSION = 1
+LARGEST_NUMBER = 2**31
 
 
 @cache
@@ -40,9 +42,27 @@ def load_plan(content: bytes, *, file: str) -> Plan:
     """
     document = _read_document(content, file)
     try:
-        return _plan_adapter().validate_json(json.dumps(document.get("plan")), strict=True)
+        plan = _plan_adapter().validate_json(json.dumps(document.get("plan")), strict=True)
     except ValidationError as fault:
         raise InputError(_plan_issues(fault, file)) from None
+    issues = [_too_large(place, file) for place in _large_numbers(document.get("plan"), "plan")]
+    if issues:
+        raise InputError(issues[:20])
+    return plan
+
+
+def _large_numbers(value: object, place: str) -> Iterator[str]:
+    """Yield where numbers stand that no sum could take: whole numbers in JSON have no end."""
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        yield place
+    elif isinstance(value, dict | list):
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _large_numbers(part, f"{place}.{name}")
+
+
+def _too_large(place: str, file: str) -> Issue:
+    problem = text("The number is beyond {largest}.", largest=LARGEST_NUMBER)
+    return Issue(Where(file, column=place), problem, text("Correct the field, or plan again."))
 
 
 def _read_document(content: bytes, file: str) -> dict[str, object]:

@@ -23,6 +23,8 @@ Details = tuple[tuple[str, str], ...]
 Found = tuple[str, dict[str, object]]
 EMPTY = "–"  # for a value the sentence names and the plan does not give
 
+MOST_EXCESS_MINUTES = 8 * 60  # no shift can be lengthened by more than a working day
+
 # code -> (what is in the way, what to do about it)
 REASONS: Mapping[str, tuple[Text, Text]] = {
     "no_working_day": (
@@ -69,6 +71,10 @@ REASONS: Mapping[str, tuple[Text, Text]] = {
             "is {minutes} minutes too late for the time window or the end of its shift."
         ),
         text("Lengthen the window or the shift of team {team} by {minutes} minutes, or shorten the visit."),
+    ),
+    "too_far": (
+        text("The village is so far away that even team {team} would be {minutes} minutes too late on {day}."),
+        text("Check its longitude and latitude; if they are right, give the visit to a team with a nearer base."),
     ),
     "over_capacity": (
         text("The visit uses {load} doses or kits, but team {team}, which comes nearest, carries {limit} a day."),
@@ -218,6 +224,8 @@ def _obstacle(problem: Problem, task: Task, nearest: Chance) -> Found:
     if nearest.obstacle == "composition_missing":
         return _composition(rule, rule.composition)
     longest = max(w.end_minute - w.start_minute for w in problem.windows(task))
+    if nearest.obstacle == "shift_too_short" and nearest.excess > MOST_EXCESS_MINUTES:
+        return "too_far", {"team": team.name, "day": nearest.day, "minutes": nearest.excess}
     values: dict[str, dict[str, object]] = {
         "window_too_short": {"service": rule.service.minutes, "longest": longest},
         "shift_too_short": {"team": team.name, "day": nearest.day, "minutes": nearest.excess},

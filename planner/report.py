@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
@@ -26,7 +27,7 @@ def report_document(
         "start": plan.start.isoformat(),
         "days": plan.days,
         "is_travel_estimated": plan.provenance.is_travel_estimated,
-        "summary": kpis(problem, plan),
+        "summary": _summary(problem, plan),
         "cost": round(evaluation.cost, 3),
         "terms": [
             {"name": t.name, "amount": round(t.amount, 3), "unit": t.unit, "weight": t.weight, "cost": round(t.cost, 3)}
@@ -39,6 +40,17 @@ def report_document(
         "unserved": [unserved_document(problem, visit, language) for visit in plan.unserved],
         "notices": [issue.in_language(language) for issue in notices],
     }
+
+
+def _summary(problem: Problem, plan: Plan) -> dict[str, object]:
+    """Return the figures with the teams' names and no digits that mean nothing."""
+    figures = kpis(problem, plan)
+    teams = [{"id": team["id"], "name": problem.team_by_id[team["id"]].name, **team} for team in figures["teams"]]
+    return {**_rounded(figures), "teams": [_rounded(team) for team in teams]}
+
+
+def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
 
 
 def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:

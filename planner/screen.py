@@ -10,6 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text as Characters
 
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
@@ -67,14 +68,12 @@ def summary_table(problem: Problem, plan: Plan, language: str) -> Table:
     for team in figures["teams"]:
         name = problem.team_by_id[team["id"]].name
         table.add_row(
-            plain(name), *(str(team[key]) for key in ("days", "visits")), f"{team['km']:,.1f}", f"{team['hours']:,.1f}"
+            Characters(name),
+            *(str(team[key]) for key in ("days", "visits")),
+            f"{team['km']:,.1f}",
+            f"{team['hours']:,.1f}",
         )
     return table
-
-
-def plain(name: str) -> str:
-    """Return a name that rich shows as it is."""
-    return name.replace("[", r"\[")
 
 
 def summary_title(plan: Plan) -> Text:

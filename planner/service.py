@@ -22,7 +22,7 @@ from planner.calendar import build_calendar
 from planner.codec import dump_plan, load_plan
 from planner.errors import InputError, Issue, ModelError, Where
 from planner.evaluation import Evaluation, evaluate
-from planner.files import remove_leftovers, staged_folder
+from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Horizon, Problem
 from planner.plan import Circuit, Plan
@@ -30,8 +30,10 @@ from planner.report import notices_of_problem, report_document
 from planner.solver import SolveResult, SolveSettings, solve
 from planner.tables.dataset import Dataset, read_dataset
 from planner.tables.exports import write_circuits
+from planner.values import FIRST_YEAR, LAST_YEAR
 
 MAX_WEEKS = 53
+SHEET_NAMES = "????-??-??_???_*.html"  # what ``sheet_name`` gives: other files in the folder are not ours to delete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +126,22 @@ def make_plan(
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a plan.json; raises InputError when there is none or it is no plan."""
+    """Read a plan.json; raises InputError when there is none, or it is no plan of days that can be planned."""
     try:
         content = path.read_bytes()
     except OSError as fault:
         problem = text("The plan cannot be read: {why}.", why=fault.strerror or "?")
         raise InputError([Issue(Where(path.name), problem, text("Give the path of a plan.json."))]) from None
-    return load_plan(content, file=path.name)
+    plan = load_plan(content, file=path.name)
+    for field, value, fits in (
+        ("start", plan.start, FIRST_YEAR <= plan.start.year <= LAST_YEAR),
+        ("days", plan.days, 1 <= plan.days <= 7 * MAX_WEEKS),
+    ):
+        if not fits:
+            problem = text("No plan can have {field} {value}.", field=field, value=value)
+            where = Where(path.name, column=f"plan.{field}")
+            raise InputError([Issue(where, problem, text("Correct the field, or plan again."))])
+    return plan
 
 
 def check_plan(county: County, plan: Plan) -> Evaluation:
@@ -144,17 +155,23 @@ def write_outputs(county: County, plan: Plan, evaluation: Evaluation, folder: Pa
     Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(folder)
-    with staged_folder(folder) as stage:
-        write_pages(county, plan, evaluation, stage, language)
-        write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
-        report = report_document(county.problem, plan, evaluation, county.notices, language)
-        (stage / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        (stage / "plan.json").write_bytes(dump_plan(plan))
-        written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
-    for stale in set(folder.glob("crew/*.html")) - {folder / path for path in written}:
-        stale.unlink()
+    with only_writer(folder):
+        remove_leftovers(folder)
+        with staged_folder(folder) as stage:
+            write_pages(county, plan, evaluation, stage, language)
+            write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
+            report = report_document(county.problem, plan, evaluation, county.notices, language)
+            write_page(stage / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+            (stage / "plan.json").write_bytes(dump_plan(plan))
+            written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+        for stale in set(folder.glob(f"crew/{SHEET_NAMES}")) - {folder / path for path in written}:
+            stale.unlink()
     return tuple(folder / path for path in written)
+
+
+def write_page(path: Path, content: str) -> None:
+    """Write text as UTF-8; what no text may hold, as in the name of a file from an old disk, becomes "?"."""
+    path.write_text(content, encoding="utf-8", errors="replace")
 
 
 def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str) -> None:
@@ -170,7 +187,7 @@ def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path
         county_name=settings.name,
         notes=tuple(issue.in_language(language) for issue in county.notices),
     )
-    (folder / "index.html").write_text(page, encoding="utf-8")
+    write_page(folder / "index.html", page)
     (folder / "crew").mkdir()
     meetings = plan.meetings()
     for circuit in plan.circuits:
@@ -185,7 +202,7 @@ def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path
             emergency_phone=settings.emergency_phone,
             plan_label=plan_label(county, plan),
         )
-        (folder / "crew" / sheet_name(county.problem, circuit)).write_text(sheet, encoding="utf-8")
+        write_page(folder / "crew" / sheet_name(county.problem, circuit), sheet)
 
 
 def draw_scene(county: County) -> Scene:

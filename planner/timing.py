@@ -107,13 +107,13 @@ def timetable(
 def needs_lunch(team: Team, start_minute: int, end_minute: int) -> bool:
     """Return whether a route out from ``start_minute`` to ``end_minute`` must hold the team's lunch break.
 
-    It must when the route covers the whole span in which the break could lie: a team that comes
-    home before the end of it, or leaves after its beginning, eats at its base.
+    It need not when the team can eat at its base: home by the latest time to begin the break, or gone no
+    earlier than a break begun at the earliest time would end.
     """
     lunch = team.lunch
     if lunch is None:
         return False
-    return start_minute <= lunch.earliest_minute and end_minute >= lunch.latest_minute + lunch.minutes
+    return start_minute < lunch.earliest_minute + lunch.minutes and end_minute > lunch.latest_minute
 
 
 def circuits_from_routes(routes: Iterable[Route]) -> tuple[Circuit, ...]:

@@ -14,6 +14,7 @@ from planner.errors import ModelError
 from planner.language import Text, text
 
 DAY_MINUTES = 24 * 60
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # of every date that people write; anything else is a slip
 MarketCalendar = Literal["lunar", "solar"]
 
 
@@ -77,8 +78,8 @@ class Window:
 class LunchBreak:
     """A rest of ``minutes`` that starts between ``earliest_minute`` and ``latest_minute``.
 
-    It is taken between two activities or on the road, never during a visit, and only on days whose
-    route is out over the whole span of the possible break (see ``timing.needs_lunch``).
+    It is taken between two activities or on the road, never during a visit. A team that is home by the latest
+    time to begin it, or leaves when it could have ended, eats at its base (``timing.needs_lunch``).
     """
 
     earliest_minute: int

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import planner
 from planner.language import LOCALE_FOLDER, _chinese, say, text
@@ -79,7 +82,7 @@ def test_catalogues_do_not_contradict_each_other() -> None:
     seen: dict[str, str] = {}
     for path in sorted(LOCALE_FOLDER.glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file):
+            for message in read_po(file, abort_invalid=True):
                 if message.id:
                     assert seen.setdefault(str(message.id), str(message.string)) == str(message.string), path.name
 
@@ -99,3 +102,17 @@ def test_every_test_states_its_fact() -> None:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     }
     assert not mute
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
+def test_links_of_a_document_lead_somewhere(name: str) -> None:
+    """Every picture shown and every file named by a link is there."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / name).read_text("utf-8"))
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_both_readmes_show_the_same_pictures_commands_and_files() -> None:
+    """What one language promises the other promises too."""
+    english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
+    for pattern in (r"docs/pictures/[\w.-]+", r"\.venv/bin/xunzhen \w+", r"`[\w/*.]+\.(?:html|xlsx|json)`"):
+        assert set(re.findall(pattern, english)) == set(re.findall(pattern, chinese))

@@ -29,6 +29,7 @@ from planner.solver.weeknodes import (
     start_intervals,
     travel_arrays,
 )
+from planner.timing import needs_lunch
 
 MOST_GUARD_SECONDS = 600.0  # of one local search; it takes well under one
 
@@ -164,13 +165,13 @@ class _WeekModel:
                 solver.Add(self.model.ActiveVar(first) == self.model.ActiveVar(index))
 
     def _add_lunches(self) -> None:
-        """Keep a break free on each working day whose shift holds the whole span of the lunch."""
+        """Keep a break free on each working day long enough to need one; at the base before or after also counts."""
         visit_minutes = [0] * self.model.Size()
         for number, node in enumerate(self.nodes):
             if number not in self.ends:
                 visit_minutes[self.index(number)] = node.minutes
         for vehicle, team in enumerate(self.teams):
-            breaks = [self._lunch(team, day) for day in self.question.workdays[team.id] if lunch_fits_in_shift(team)]
+            breaks = [self._lunch(team, day) for day in self.question.workdays[team.id] if may_need_lunch(team)]
             if breaks:
                 self.time.SetBreakIntervalsOfVehicle(breaks, vehicle, visit_minutes)
 
@@ -221,14 +222,9 @@ class _WeekModel:
         return {slot: calls for slot, calls in days.items() if calls}
 
 
-def lunch_fits_in_shift(team: Team) -> bool:
-    """Return whether a route of the team can be out over the whole span of its lunch."""
-    lunch = team.lunch
-    return (
-        lunch is not None
-        and team.shift.start_minute <= lunch.earliest_minute
-        and lunch.latest_minute + lunch.minutes <= team.shift.end_minute
-    )
+def may_need_lunch(team: Team) -> bool:
+    """Return whether a route of the team can be out so long that it must hold the lunch break."""
+    return needs_lunch(team, team.shift.start_minute, team.shift.end_minute)
 
 
 def _allow_only(variable: Any, intervals: Iterable[tuple[int, int]]) -> None:

@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
-from planner.solver.circuits import lunch_fits_in_shift
+from planner.solver.circuits import may_need_lunch
 from planner.solver.dayrules import add_date_rules
 from planner.solver.frame import Frame, Group
 from planner.solver.proxy import NO_ROAD_COST, Slot, SlotPrice
@@ -232,13 +232,13 @@ class _DaysModel:
 
 
 def minutes_out(problem: Problem, team: str) -> int:
-    """Return the longest a team's day can be without its lunch: a route shorter than the lunch span needs none."""
+    """Return the most minutes of driving and service in a team's day: all of the shift but lunch, or a half day."""
     crew = problem.team_by_id[team]
     shift = crew.shift.end_minute - crew.shift.start_minute
-    if crew.lunch is None or not lunch_fits_in_shift(crew):
+    if crew.lunch is None or not may_need_lunch(crew):
         return shift
-    after = crew.shift.end_minute - crew.lunch.earliest_minute
-    before = crew.lunch.latest_minute + crew.lunch.minutes - crew.shift.start_minute
+    after = crew.shift.end_minute - crew.lunch.earliest_minute - crew.lunch.minutes
+    before = crew.lunch.latest_minute - crew.shift.start_minute
     return max(shift - crew.lunch.minutes, after, before)
 
 

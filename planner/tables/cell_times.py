@@ -10,9 +10,8 @@ from planner.language import text
 from planner.tables.cell import Cell, CellError, finite_number, like
 from planner.tables.column import Column
 from planner.tables.words import half_width, read_clock, read_span, split_list
-from planner.values import DAY_MINUTES, Window
+from planner.values import DAY_MINUTES, FIRST_YEAR, LAST_YEAR, Window
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 EXCEL_DAY_ZERO = date(1899, 12, 30)  # right for every day after the leap day of 1900 that Excel made up
 DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ t]00:00(?::00(?:\.0+)?)?)?")
 

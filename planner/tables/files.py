@@ -142,6 +142,10 @@ def _layer_grids(path: Path) -> list[Grid]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL remarks on what it then reads or refuses
             return _read_layers(path)
+    except UnicodeEncodeError as error:  # only a path can hold what is no text
+        raise RefusedFileError(
+            text("the name of the file or of its folder is not UTF-8."), text("Rename it.")
+        ) from error
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from planner.language import Text, say, text
-from planner.tables.cell_times import FIRST_YEAR, LAST_YEAR
 from planner.tables.cells_out import YES_NO
 from planner.tables.columns import SETTINGS, SHEETS, Column, Sheet
 from planner.tables.guard import column_letters
 from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, SERVICE_COLUMNS
 from planner.tables.workbook import new_workbook, put, width_of
+from planner.values import FIRST_YEAR, LAST_YEAR
 
 LAST_ROW = 5_000  # rows that get drop-downs and formats
 LONGEST_LIST = 255  # characters of choices Excel takes in a drop-down; longer ones come from a hidden sheet

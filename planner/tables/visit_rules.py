@@ -28,7 +28,7 @@ def build_rules(row: Row, rules: Register, teams: Register, faults: Faults) -> t
     """Return the rules of a village's row; what is wrong with them is noted."""
     named = _named_rules(row, rules, faults)
     if len(named) > 1 and (given := [name for name in COUNTED if name in row.values]):
-        problem = text("{column} cannot be set for several rules at once.", column=given[0])
+        problem = text("{column} cannot be set for several rules at once.", column=quote(row.where(given[0]).column))
         faults.add(row.where(given[0]), problem, text("Set it in the sheet rules, or give the village one rule."))
         return ()
     last_visited = _last_visited(row, list(named), rules, faults)
@@ -173,7 +173,9 @@ def _service(rows: list[Row], faults: Faults) -> ServiceTime | None:
     for row in rows:
         given = {name: row.get(name) for name in PARTS if name in row.values}
         if given and "service_minutes" in row.values:
-            problem = text("service_minutes and {part} are both given.", part=next(iter(given)))
+            problem = text(
+                "service_minutes and {part} are both given.", part=quote(row.where(next(iter(given))).column)
+            )
             faults.add(
                 row.where("service_minutes"), problem, text("Empty one of them: the parts add up to the service.")
             )
@@ -213,7 +215,11 @@ def _fits_together(row: Row, values: dict[str, Any], faults: Faults) -> bool:
         )
     ways = [name for name in ("dates", "nth_weekdays", "weekday_sets") if name in values]
     if len(ways) > 1:
-        problem = text("{one} and {other} are both given.", one=ways[0], other=ways[1])
+        problem = text(
+            "{one} and {other} are both given.",
+            one=quote(row.where(ways[0]).column),
+            other=quote(row.where(ways[1]).column),
+        )
         faults.add(_blamed(row, *ways), problem, text("Empty one of them."))
     visits, per, every = values.get("visits", 1), values.get("per", "week"), values.get("every", 1)
     days = PERIOD_DAYS[per] * every

@@ -16,9 +16,10 @@ from planner.files import write_whole
 from planner.language import Text, say
 
 LONGEST_CELL = 32_767  # characters Excel takes in one cell
-LONGEST_SHEET_NAME = 31
+LONGEST_SHEET_NAME = 31  # UTF-16 units: rare characters, as in some village names, count twice
 CREATED = datetime(2020, 1, 1)  # a fixed day: the same plan gives the same file
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+NOT_IN_XML = {0xFFFE: "?", 0xFFFF: "?"}  # one of them and Excel calls the whole workbook damaged
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -34,8 +35,8 @@ def new_workbook(path: Path) -> Iterator[Any]:
 
 
 def clean(value: Text | str, language: str = "en") -> str:
-    """Return text that a workbook can hold: no lone surrogates, not longer than a cell."""
-    said = say(value, language).encode("utf-8", "replace").decode()
+    """Return text that a workbook can hold: no lone surrogates, nothing that XML forbids, not longer than a cell."""
+    said = say(value, language).encode("utf-8", "replace").decode().translate(NOT_IN_XML)
     return said if len(said) <= LONGEST_CELL else said[: LONGEST_CELL - 3] + "..."
 
 
@@ -63,12 +64,17 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
     if plain.casefold() == "history":
         plain += " 1"  # Excel keeps this name for itself
     used = {name.casefold() for name in taken}
-    name, number = plain[:LONGEST_SHEET_NAME].strip("' "), 1
+    name, number = _shortened(plain, LONGEST_SHEET_NAME), 1
     while name.casefold() in used:
         number += 1
         ending = f" ({number})"
-        name = plain[: LONGEST_SHEET_NAME - len(ending)].strip("' ") + ending
+        name = _shortened(plain, LONGEST_SHEET_NAME - len(ending)) + ending
     return name
+
+
+def _shortened(name: str, longest: int) -> str:
+    """Return the beginning of a name that takes at most ``longest`` UTF-16 units."""
+    return name.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore").strip("' ")
 
 
 def width_of(said: str) -> int:

@@ -56,7 +56,10 @@ def test_plan_visits_every_village_each_week(planned: Path) -> None:
     stops = stops_of(planned / "out")
     assert len(stops) == 10
     assert all(team.lower() == site[:-1] for (site, _), (team, _) in stops.items())
-    assert report_of(planned / "out")["violations"] == []
+    report = report_of(planned / "out")
+    assert report["violations"] == []
+    teams = report["summary"]["teams"]  # type: ignore[index]
+    assert all(team["name"] and team["hours"] == round(team["hours"], 3) for team in teams)
 
 
 def test_check_accepts_the_plan(planned: Path) -> None:

@@ -156,6 +156,15 @@ def test_crew_sheet_says_estimated_where_no_road_is_known() -> None:
     assert "≈ estimated" not in plain_sheet()
 
 
+def test_crew_sheet_counts_one_village_in_the_singular() -> None:
+    """A day with one stop is no day of "1 villages"."""
+    circuit = make_county().plan.circuits[0]
+    day = replace(circuit.routes[0], stops=circuit.routes[0].stops[:1])
+    sheet = sheet_of(make_county(), circuit=replace(circuit, routes=(day,)))
+    assert "1 village, " in sheet
+    assert "1 villages" not in sheet
+
+
 def test_foot_without_a_county_name_begins_with_the_plan() -> None:
     """What is not known leaves no dot behind."""
     county = make_county()

@@ -89,7 +89,7 @@ A_ON_THURSDAY = {("one", 0): [C, D2], ("one", 3): [B, A, C], ("one", 7): [C], ("
 A_NINE_DAYS_APART = {("one", 0): [C, D2], ("one", 1): [A], ("one", 7): [C], ("one", 10): [A, C]}
 C_OTHER_DAYS = {("one", 7): [A], ("one", 8): [C], ("one", 10): [], ("one", 11): [C]}
 B2_ON_THURSDAYS = {("two", 3): [B, B2], ("two", 4): [], ("two", 10): [B2], ("two", 11): [A2]}
-AT_1130 = LunchBreak(earliest_minute=600, latest_minute=690, minutes=60)
+HOME_AT_NOON = LunchBreak(earliest_minute=690, latest_minute=720, minutes=60)
 ALL_C_BY_THREE = {("one", 0): [A, D2], ("one", 3): [B], ("one", 7): [A], ("one", 10): []}
 ALL_C_BY_THREE |= {("three", k): [C] for k in (0, 3, 7, 10)}
 
@@ -113,7 +113,7 @@ KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("window", "service fills it", lambda: (with_rule("a", windows=(window(490, 540),)), build())),
     ("service_time", "longer than asked", _long_stay),
     ("shift", "home at its last minute", lambda: (with_team("one", shift=window(480, 940)), build())),
-    ("lunch", "at the latest minute", lambda: (with_team("one", lunch=AT_1130), build())),
+    ("lunch", "home at the latest minute", lambda: (with_team("one", lunch=HOME_AT_NOON), build())),
     ("timetable", "an hour later", lambda: (good_problem(), later("two", 8, 60))),
     ("unreachable", "a closed road nobody uses", lambda: (with_closed_road("d", "a", 7), build())),
     ("legs", "a leg of no length", _two_tasks_at_one_place),
@@ -251,3 +251,14 @@ def test_visits_owed_for_the_same_reason_are_all_believed() -> None:
     problem = tiny_problem(sites=(closed,))
     owed = UnservedVisit(site_id="a", rule_id="weekly", first_day=day(0), last_day=day(6), reason="no_working_day")
     assert evaluate(problem, plan_of(7, unserved=(owed, owed))).violations == ()
+
+
+def test_visit_booked_thousands_of_times_is_still_said() -> None:
+    """A plan edited by a machine: the sentence names some and counts the rest."""
+    problem = tiny_problem()
+    route = timetable(problem, problem.teams[0], MONDAY, [Task("a", "weekly")])
+    plan = plan_of(7, replace(route, stops=route.stops * 3000))
+    booked = [v for v in evaluate(problem, plan).violations if v.rule == "double_booking" and v.unit == "visits"]
+    assert say(booked[0].sentence, "en").count("one, ") == 29
+    assert "one and 2970 more" in say(booked[0].sentence, "en")
+    assert "另有 2970 个" in say(booked[0].sentence, "zh")

@@ -56,6 +56,9 @@ def with_no_road(*ends: tuple[str, str]) -> tuple[object, ...]:
     return (replace(road, minutes=minutes, metres=metres),)
 
 
+NEAR_ROAD = straight_road("d")
+FAR_ROAD = replace(NEAR_ROAD, minutes=NEAR_ROAD.minutes * 15)
+
 CASES: tuple[tuple[str, Problem, Problem, Mapping[str, str]], ...] = (
     # code, the problem, the problem with its remedy applied, some of the details
     (
@@ -115,6 +118,12 @@ CASES: tuple[tuple[str, Problem, Problem, Mapping[str, str]], ...] = (
         problem_of(village("d", weekly(service=LONG))),  # 480 + 40 + 500 + 40 = 1060: 40 minutes past 17:00
         problem_of(village("d", weekly(service=LONG)), team(shift=Window(start_minute=480, end_minute=1060))),
         {"team": "one", "minutes": "40", "day": "2026-03-02"},
+    ),
+    (
+        "too_far",
+        problem_of(village("d"), travel=(FAR_ROAD,)),  # 480 + 600 + 30 + 600 = 1710: 690 minutes past 17:00
+        problem_of(village("d")),
+        {"team": "one", "minutes": "690", "day": "2026-03-02"},
     ),
     (
         "over_capacity",

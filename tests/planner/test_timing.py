@@ -121,11 +121,11 @@ def test_leg_without_road_names_both_places() -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "needed"),
-    [(480, 840, True), (690, 840, True), (691, 1000, False), (480, 839, False)],
-    ids=["out over the span", "just", "leaves after it begins", "home before it ends"],
+    [(480, 840, True), (749, 781, True), (750, 1000, False), (480, 780, False), (480, 830, True)],
+    ids=["all day", "just", "ate before leaving", "eats at home", "home at ten to two"],
 )
-def test_lunch_is_needed_when_out_over_the_whole_span(start: int, end: int, needed: bool) -> None:
-    """The break may start 11:30 to 13:00 and lasts an hour: the span is 11:30 to 14:00."""
+def test_lunch_is_needed_when_the_team_cannot_eat_at_its_base(start: int, end: int, needed: bool) -> None:
+    """The break may start 11:30 to 13:00 and lasts an hour: home by 13:00, or gone from 12:30, needs none."""
     assert needs_lunch(team(lunch=NOON), start, end) is needed
 
 

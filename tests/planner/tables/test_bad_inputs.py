@@ -280,12 +280,15 @@ STRUCTURE: dict[str, tuple[Sheets, str]] = {
     ),
     "service given twice": (
         with_cell("rules", 2, "setup_minutes", 10),
-        "service_minutes: service_minutes and setup_minutes",
+        'service_minutes: service_minutes and "setup_minutes"',
     ),
     "rule named twice": (with_cell("villages", 2, "rule", "weekly;2/week;每周2次"), "rule: the rule .*named twice"),
     "combination of wrong size": (with_cell("rules", 2, "visits", 3), "weekday_sets: a combination does not have 3"),
     "combination per month": (with_cell("rules", 2, "per", "month"), "weekday_sets: combinations .*per week"),
-    "dates and combinations": (with_cell("rules", 2, "dates", "2026-03-03"), "dates: dates and weekday_sets are both"),
+    "dates and combinations": (
+        with_cell("rules", 2, "dates", "2026-03-03"),
+        'dates: "dates" and "weekday_sets" are both',
+    ),
     "lunch turned round": (
         county(
             teams=[
@@ -419,6 +422,15 @@ def test_all_faults_of_all_files_come_together(tmp_path: Path) -> None:
         ("teams.csv", 2, "shift"),
         ("rules.csv", 2, "visits"),
     }
+
+
+def test_sentence_names_a_second_column_as_the_user_wrote_it(tmp_path: Path) -> None:
+    """Two Chinese headings that exclude each other are both named in Chinese."""
+    head = ["编号", "经度", "纬度", "指定日期", "每月第几个星期几"]
+    filled = ["a", 110.1, 29.4, "2026-03-10", "第二个周二"]
+    sheets = county(villages=[head, filled], rules=None, closures=None, teams=[["id", "base"], ["T1", "B1"]])
+    (issue,) = refused(write_workbook(tmp_path / "县.xlsx", sheets))
+    assert '"指定日期"和"每月第几个星期几"都填写了' in issue.in_language("zh")
 
 
 def test_heading_is_named_as_the_user_wrote_it(tmp_path: Path) -> None:

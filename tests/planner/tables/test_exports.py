@@ -162,16 +162,19 @@ def test_workbook_keeps_its_old_content_when_writing_fails(tmp_path: Path) -> No
         ("History", [], "History 1"),
         ("???", [], "sheet"),
         ("队", ["队", "队 (2)"], "队 (3)"),
+        ("𠡩" * 31, [], "𠡩" * 15),
+        ("𠡩" * 31, ["𠡩" * 15], "𠡩" * 13 + " (2)"),
     ],
 )
 def test_sheet_name_is_one_excel_accepts(wanted: str, taken: list[str], name: str) -> None:
-    """At most 31 characters, none of []:*?/\\, no quotes at the ends, not History, unlike the others."""
+    """At most 31 characters, rare ones twice, none of []:*?/\\, no quotes at the ends, not History, not a taken one."""
     assert sheet_name(wanted, taken) == name
 
 
 def test_text_is_made_fit_for_a_cell() -> None:
-    """A lone surrogate is replaced; text beyond a cell's length is cut and says so."""
+    """A lone surrogate, and what is no character, is replaced; text beyond a cell's length is cut and says so."""
     assert clean("a\ud800b") == "a?b"
+    assert clean("a\ufffe\uffffb") == "a??b"  # XML forbids them
     assert len(clean("x" * 40_000)) == 32_767
     assert clean(text("Week"), "zh") == "周次"
 
