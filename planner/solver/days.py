@@ -17,7 +17,7 @@ from planner.calendar import is_market_day
 from planner.model import Problem, Task
 from planner.solver.circuits import may_need_lunch
 from planner.solver.dayrules import add_date_rules
-from planner.solver.frame import Frame, Group
+from planner.solver.frame import Frame, Group, without_idle
 from planner.solver.proxy import NO_ROAD_COST, Slot, SlotPrice
 
 COST_SCALE = 100  # CP-SAT counts hundredths of the unit of cost
@@ -224,9 +224,13 @@ class _DaysModel:
 
     def choice(self, solver: cp_model.CpSolver) -> Choice:
         """Return the days and teams chosen."""
-        found: dict[Slot, list[Task]] = {}
+        coming: dict[tuple[Task, date], list[str]] = {}
         for (task, team, day), comes in self.comes.items():
             if solver.boolean_value(comes):
+                coming.setdefault((task, day), []).append(team)
+        found: dict[Slot, list[Task]] = {}
+        for (task, day), teams in coming.items():
+            for team in without_idle(self.problem, self.frames[task].rule, teams):
                 found.setdefault((team, day), []).append(task)
         return {slot: tuple(sorted(found[slot])) for slot in sorted(found)}
 

@@ -103,6 +103,16 @@ def covers(problem: Problem, rule: VisitRule, teams: Iterable[str]) -> bool:
     return bool(held) and rule.composition <= frozenset().union(*held)
 
 
+def without_idle(problem: Problem, rule: VisitRule, teams: Iterable[str]) -> tuple[str, ...]:
+    """Return the teams of a joint session without those the others can do without, the preferred team last to go."""
+    needed = sorted(teams)
+    for team in sorted(needed, key=lambda name: (name == rule.preferred_team, name)):
+        others = [other for other in needed if other != team]
+        if covers(problem, rule, others):
+            needed = others
+    return tuple(needed)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Tasks and teams that depend on nobody else's."""

@@ -11,7 +11,7 @@ from planner.model import Task
 from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
-from planner.solver.frame import Frame
+from planner.solver.frame import Frame, without_idle
 from planner.solver.proxy import Pricer
 from planner.solver.state import Ledger, State, VisitDays, coupled_teams, visits_of, visits_of_task, without_empty
 
@@ -154,7 +154,7 @@ class Inserter:
         seen: list[tuple[str, ...]] = []
         for picked in product(*able):
             cover = tuple(sorted(set(picked)))
-            if cover not in seen:
+            if cover not in seen and cover == without_idle(self.problem, frame.rule, cover):
                 seen.append(cover)
                 yield cover
             if len(seen) >= MAX_COVERS:

@@ -10,7 +10,7 @@ from planner.rules import ServiceTime
 from planner.solver.clock import Clock
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days, tasks_chosen
-from planner.solver.frame import Group, build_frames, independent_groups
+from planner.solver.frame import Group, build_frames, independent_groups, without_idle
 from planner.solver.proxy import Pricer
 from planner.solver.seeds import seed_prices
 from planner.values import Window, week_of
@@ -141,3 +141,12 @@ def test_little_effort_is_no_failure(effort: float) -> None:
     """With a choice to start from there is always an answer."""
     keep = {("one", day(0)): tuple(Task(name, "weekly") for name in "abcd")}
     assert len(list(tasks_chosen(chosen(tiny_problem(), keep=keep, effort=effort)))) == 4
+
+
+def test_no_team_comes_to_a_session_for_nothing() -> None:
+    """The nurse's team is preferred, but the team with both classes must come for the doctor: it comes alone."""
+    joint = weekly(composition=frozenset({"doctor", "nurse"}), preferred_team="nurse")
+    teams = (team("both", skills=frozenset({"doctor", "nurse"})), team("nurse", skills=frozenset({"nurse"})))
+    problem = tiny_problem(sites=(village("a", joint),), teams=teams)
+    assert {crew for _, crew, _ in tasks_chosen(chosen(problem))} == {"both"}
+    assert without_idle(problem, joint, ("both", "nurse")) == ("both",)

@@ -14,7 +14,8 @@ from planner.solver.state import Ledger, visits_of
 from tests.planner.solver.planning import plan_from, plan_of, random_county
 
 
-@pytest.mark.parametrize("seed", range(40))
+# 1236 and 1247 once sent a second team to a joint session for nothing.
+@pytest.mark.parametrize("seed", [*range(40), 1236, 1247])
 def test_plan_breaks_nothing_and_accounts_for_every_visit(seed: int) -> None:
     """No hard violation (``plan_of`` asserts it), and asked = made + listed, task by task."""
     problem = random_county(seed)
