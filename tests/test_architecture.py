@@ -116,3 +116,15 @@ def test_both_readmes_show_the_same_pictures_commands_and_files() -> None:
     english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
     for pattern in (r"docs/pictures/[\w.-]+", r"\.venv/bin/xunzhen \w+", r"`[\w/*.]+\.(?:html|xlsx|json)`"):
         assert set(re.findall(pattern, english)) == set(re.findall(pattern, chinese))
+
+
+def test_stranger_of_the_same_name_is_named_in_one_sentence(tmp_path: Path) -> None:
+    """Another package called ``maps`` comes first on the path: one sentence says so, and where it is."""
+    stranger = tmp_path / "maps" / "__init__.py"
+    stranger.parent.mkdir()
+    stranger.write_text("")
+    script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import xunzhen; xunzhen.run()"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f'finds another package instead of its own: "maps" ({stranger.resolve()})' in done.stderr
