@@ -33,6 +33,7 @@ from planner.tables.exports import write_circuits
 from planner.values import FIRST_YEAR, LAST_YEAR
 
 MAX_WEEKS = 53
+MAX_PLAN_BYTES = 50_000_000  # a year of 1,000 villages is 20 MB
 SHEET_NAMES = "????-??-??_???_*.html"  # what ``sheet_name`` gives: other files in the folder are not ours to delete
 
 
@@ -128,10 +129,14 @@ def make_plan(
 def read_plan(path: Path) -> Plan:
     """Read a plan.json; raises InputError when there is none, or it is no plan of days that can be planned."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_PLAN_BYTES + 1)
     except OSError as fault:
         problem = text("The plan cannot be read: {why}.", why=fault.strerror or "?")
         raise InputError([Issue(Where(path.name), problem, text("Give the path of a plan.json."))]) from None
+    if len(content) > MAX_PLAN_BYTES:
+        problem = text("The file is larger than any plan: more than {most} MB.", most=MAX_PLAN_BYTES // 10**6)
+        raise InputError([Issue(Where(path.name), problem, text("Give the path of a plan.json."))])
     plan = load_plan(content, file=path.name)
     for field, value, fits in (
         ("start", plan.start, FIRST_YEAR <= plan.start.year <= LAST_YEAR),

@@ -255,3 +255,10 @@ def test_horizon_defaults_to_a_week_from_a_monday(tmp_path: Path) -> None:
     report = report_of(tmp_path / "out")
     assert report["days"] == 7
     assert date.fromisoformat(str(report["start"])).weekday() == 0
+
+
+def test_endless_file_is_no_plan(planned: Path) -> None:
+    """A file without an end is refused after 50 MB, by name."""
+    done = xunzhen("check", planned / "in", "/dev/zero", "--lang", "en", timeout=60)
+    assert done.returncode == 4
+    assert "zero: The file is larger than any plan" in done.stderr

@@ -140,6 +140,15 @@ def test_one_team_with_all_classes_comes_alone() -> None:
     assert teams_of(plan, "d") == {"both"}
 
 
+def test_team_that_adds_no_class_stays_away() -> None:
+    """One team holds both classes, the other only one of them: a second team at the session would be booked twice."""
+    joint = weekly(composition=frozenset({"doctor", "nurse"}))
+    part, whole = team("part", skills=frozenset({"doctor"})), team("whole", skills=frozenset({"doctor", "nurse"}))
+    plan = plan_of(tiny_problem(teams=(part, whole), sites=tuple(village(name, joint) for name in "abc")))
+    assert {route.team_id for route, _ in plan.visits()} == {"whole"}
+    assert plan.unserved == ()
+
+
 def test_fixed_weekday_stays_over_four_weeks() -> None:
     """Two neighbours with a fixed day each keep one weekday for all four visits."""
     sites = tuple(village(name, weekly(same_weekday=True)) for name in "ab")
