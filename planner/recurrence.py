@@ -44,8 +44,6 @@ from datetime import date
 from itertools import islice
 from typing import Literal
 
-from planner.errors import Issue, Where
-from planner.language import Text, text
 from planner.model import Horizon
 from planner.pattern_walk import State, next_states, options_of, walk_of
 from planner.periods import Quota, fixed_weekdays, names_its_days, quotas, rule_days
@@ -61,12 +59,10 @@ __all__ = [
     "fixed_weekdays",
     "iter_patterns",
     "names_its_days",
-    "nothing_asked_issue",
     "patterns",
     "possible_quotas",
     "quotas",
     "room",
-    "room_issues",
     "rule_days",
 ]
 
@@ -190,69 +186,3 @@ def possible_quotas(rule: VisitRule, horizon: Horizon, open_days: Iterable[date]
         missing[shortfall.quota] += shortfall.missing
     left = (replace(quota, visits=quota.visits - missing[quota]) for quota in quotas(rule, horizon))
     return tuple(quota for quota in left if quota.visits)
-
-
-def room_issues(
-    site_id: str, rule: VisitRule, horizon: Horizon, shortfalls: Sequence[Shortfall], *, where: Where | None = None
-) -> tuple[Issue, ...]:
-    """Return a warning per reason why visits of a village find no room; none when ``shortfalls`` is empty."""
-    total = sum(quota.visits for quota in quotas(rule, horizon))
-    missing: Counter[RoomReason] = Counter()
-    for shortfall in shortfalls:
-        missing[shortfall.reason] += shortfall.missing
-    return tuple(
-        Issue(
-            where=where or Where(),
-            problem=_room_sentence(reason, site_id, rule, horizon, asked=total, possible=total - missing[reason]),
-            remedy=_room_remedy(reason, rule),
-            is_warning=True,
-        )
-        for reason in sorted(missing)
-    )
-
-
-def _room_remedy(reason: RoomReason, rule: VisitRule) -> Text:
-    if reason == "no_working_day":
-        return text("Allow more weekdays or holidays, add a team that can come, or lower visits.")
-    if rule.max_gap_days is None:
-        return text("Lengthen the horizon or lower visits or min_gap_days.")
-    return text("Lengthen the horizon, lower visits or min_gap_days, or raise max_gap_days.")
-
-
-def _room_sentence(
-    reason: RoomReason, site_id: str, rule: VisitRule, horizon: Horizon, *, asked: int, possible: int
-) -> Text:
-    if reason == "no_working_day":
-        return text(
-            'Village "{site}" needs {asked} visits, but only {possible} find a day in {days} days on which the rule '
-            "allows a visit, the village is open and a team works.",
-            site=site_id,
-            asked=asked,
-            possible=possible,
-            days=horizon.days,
-        )
-    return text(
-        'Village "{site}" needs {asked} visits {apart}, but a horizon of {days} days has room for {possible}.',
-        site=site_id,
-        asked=asked,
-        apart=_apart(rule),
-        days=horizon.days,
-        possible=possible,
-    )
-
-
-def _apart(rule: VisitRule) -> Text:
-    low, high = rule.min_gap_days, rule.max_gap_days
-    if high is None:
-        return text("at least {low} days apart", low=low)
-    return text("{low} to {high} days apart", low=low, high=high)
-
-
-def nothing_asked_issue(site_id: str, rule: VisitRule, *, where: Where | None = None) -> Issue:
-    """Return the warning for a rule whose quotas are empty: it asks no visit in this horizon."""
-    return Issue(
-        where=where or Where(),
-        problem=text('Village "{site}": the rule "{rule}" asks no visit in this horizon.', site=site_id, rule=rule.id),
-        remedy=text("Lengthen the horizon, or fill in last_visited so that the day it falls due is known."),
-        is_warning=True,
-    )

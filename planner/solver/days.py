@@ -6,7 +6,7 @@ The recurrence rules, the teams' days and loads are exact here; travel is only e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -244,10 +244,3 @@ def minutes_out(problem: Problem, team: str) -> int:
     after = crew.shift.end_minute - crew.lunch.earliest_minute - crew.lunch.minutes
     before = crew.lunch.latest_minute - crew.shift.start_minute
     return max(shift - crew.lunch.minutes, after, before)
-
-
-def tasks_chosen(choice: Choice) -> Iterable[tuple[Task, str, date]]:
-    """Yield each coming of a team to a task."""
-    for (team, day), tasks in choice.items():
-        for task in tasks:
-            yield task, team, day

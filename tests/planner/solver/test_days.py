@@ -9,12 +9,17 @@ from planner.model import Problem, Task
 from planner.rules import ServiceTime
 from planner.solver.clock import Clock
 from planner.solver.cuts import learn_cuts, refused_visits
-from planner.solver.days import Choice, Cut, DaysQuestion, choose_days, tasks_chosen
+from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
 from planner.solver.frame import Group, build_frames, independent_groups, without_idle
 from planner.solver.proxy import Pricer
 from planner.solver.seeds import seed_prices
 from planner.values import Window, week_of
 from tests.builders import day, plain_calendar, team, tiny_problem, village, weekly
+
+
+def tasks_chosen(choice: Choice) -> list[tuple[Task, str, date]]:
+    """Return each coming of a team to a task."""
+    return [(task, team, day) for (team, day), tasks in choice.items() for task in tasks]
 
 
 def chosen(problem: Problem, **more: object) -> Choice:
