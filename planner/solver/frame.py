@@ -49,21 +49,7 @@ def build_frames(problem: Problem, clock: Clock) -> dict[Task, Frame]:
 def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
     rule = problem.rule_by_task[task]
     asked = quotas(rule, problem.horizon)
-    by_rule = set(rule_days(rule, problem.horizon))
-    alone: dict[tuple[str, int], bool] = {}  # whether a team could make this visit and nothing else, by its roads
-
-    def is_possible(team: Team, day: date) -> bool:
-        key = (team.id, id(problem.matrix(team, day)))
-        if key not in alone:
-            alone[key] = clock.route(team.id, day, (task,)) is not None
-        return alone[key]
-
-    days = {
-        day: tuple(sorted(team.id for team in teams if is_possible(team, day)))
-        for day, teams in sorted(visit_days(problem, task).items())
-        if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
-    }
-    days = {day: teams for day, teams in days.items() if covers(problem, rule, teams)}
+    days = _possible_days(problem, clock, task, asked)
     owners = owner_teams(problem, task)
     lent = frozenset(t.id for t in problem.teams if owners and t.id not in owners)
     own = {day: tuple(team for team in teams if team not in lent) for day, teams in days.items()}
@@ -78,6 +64,26 @@ def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
         weekdays_kept=fixed_weekdays(rule, problem.horizon),
         gap_from=_gap_from(rule, problem.horizon),
     )
+
+
+def _possible_days(problem: Problem, clock: Clock, task: Task, asked: tuple[Quota, ...]) -> dict[date, tuple[str, ...]]:
+    """Return the days that count for a quota, with the teams that have time for the visit when they do nothing else."""
+    rule = problem.rule_by_task[task]
+    by_rule = set(rule_days(rule, problem.horizon))
+    known: dict[tuple[str, int], bool] = {}  # days with the same roads are alike
+
+    def has_time(team: Team, day: date) -> bool:
+        roads = (team.id, id(problem.matrix(team, day)))
+        if roads not in known:
+            known[roads] = clock.route(team.id, day, (task,)) is not None
+        return known[roads]
+
+    days = {
+        day: tuple(sorted(team.id for team in teams if has_time(team, day)))
+        for day, teams in sorted(visit_days(problem, task).items())
+        if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
+    }
+    return {day: teams for day, teams in days.items() if covers(problem, rule, teams)}
 
 
 def _gap_from(rule: VisitRule, horizon: Horizon) -> date | None:

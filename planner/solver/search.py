@@ -28,7 +28,7 @@ from planner.solver.weeks import improve_week
 from planner.values import week_of
 
 CUT_ROUNDS = 3  # how often the first calendar question of a group is asked again with what the circuits refused
-PATIENCE = 5  # rounds without a gain after which a group is left alone
+PATIENCE = 8  # rounds without a gain after which a group is left alone
 ASK_EVERY = 3  # rounds between two calendar questions of a group
 FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each is about three of a slow core
 ROUND_EFFORT = 0.1
@@ -152,15 +152,15 @@ class Search:
         """Return the state with some neighbouring tasks taken out on all their days and placed again."""
         group, current = progress.group, self._part(progress.group)
         owed = self._owed(current, group.tasks) if dice.random() < AROUND_OWED else ()
-        taken = self._neighbours(group, owed or group.tasks, dice)
+        taken = self._neighbours(group, owed or group.tasks, dice, most=6 + 2 * progress.idle_rounds)
         kept = {slot: tuple(task for task in tasks if task not in taken) for slot, tasks in current.items()}
         state = self.inserter.serve_owed(without_empty(kept), taken, with_lent=False, in_order=True)
         if self.ledger.cost(group, state) < NEAR_MISS * progress.cost and state != current:
             state = self._settle(group, state, current)
         return state
 
-    def _neighbours(self, group: Group, around: Sequence[Task], dice: random.Random) -> list[Task]:
-        """Return 2 to 6 tasks of the group near a random one of ``around``, in random order."""
+    def _neighbours(self, group: Group, around: Sequence[Task], dice: random.Random, *, most: int) -> list[Task]:
+        """Return from 2 to ``most`` tasks of the group near a random one of ``around``, in random order."""
         first = dice.choice(around)
         sites = self.problem.site_by_id
         middle = sites[first.site_id]
@@ -169,7 +169,7 @@ class Search:
             site = sites[task.site_id]
             return (site.lon - middle.lon) ** 2 + (site.lat - middle.lat) ** 2, task
 
-        count = dice.randint(2, 6)
+        count = dice.randint(2, most)
         near = sorted((task for task in group.tasks if task != first), key=distance)[: 2 * count]
         taken = [first, *dice.sample(near, min(count - 1, len(near)))]
         dice.shuffle(taken)

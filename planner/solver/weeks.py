@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from planner.calendar import is_market_day, is_team_working
@@ -52,11 +52,7 @@ def week_question(
 ) -> WeekQuestion:
     """Return the routing question of the teams' week, with a call for each visit made now and one per owed task."""
     days = [day for day in (week + timedelta(days=k) for k in range(7)) if day in problem.calendar.kinds]
-    workdays = {
-        team: tuple(day for day in days if is_team_working(problem.calendar, problem.team_by_id[team], day))
-        for team in teams
-    }
-    workdays = {team: own for team, own in workdays.items() if own}
+    workdays = _workdays(problem, teams, days)
     made = visits_of(state)
     inside = visits_of({slot: t for slot, t in state.items() if slot[0] in workdays and slot[1] in workdays[slot[0]]})
     is_alike = _is_alike(problem, workdays)
@@ -67,14 +63,24 @@ def week_question(
         for day, came in visited.items():
             if frames[task].rule.composition:
                 calls += _session(problem, frames[task], day, came, number=len(calls))
+            elif may_float:
+                options = _float_days(problem, frames[task], others, day, days)
+                calls.append(_call(problem, frames[task], others, days=options, teams=teams, came=came))
             else:
-                options = _float_days(problem, frames[task], others, day, days) if may_float else (day,)
-                known = others if may_float else made[task]
-                calls.append(_call(problem, frames[task], known, days=options, teams=teams, came=came))
+                calls.append(_call(problem, frames[task], made[task], days=(day,), teams=teams, came=came))
     for task in owed:
         if not frames[task].rule.composition and (is_alike or len(days) == 1):
             calls += _owed_call(problem, frames[task], made.get(task, {}), days, teams)
     return WeekQuestion(week=week, workdays=workdays, calls=tuple(calls))
+
+
+def _workdays(problem: Problem, teams: Iterable[str], days: Sequence[date]) -> dict[str, tuple[date, ...]]:
+    """Return the days each team works, without teams that work none."""
+    found = {
+        team: tuple(day for day in days if is_team_working(problem.calendar, problem.team_by_id[team], day))
+        for team in teams
+    }
+    return {team: own for team, own in found.items() if own}
 
 
 def _is_alike(problem: Problem, workdays: Mapping[str, tuple[date, ...]]) -> bool:
