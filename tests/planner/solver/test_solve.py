@@ -17,7 +17,7 @@ from planner.evaluation import evaluate
 from planner.model import Problem
 from planner.plan import Plan
 from planner.solver import SolveSettings, solve
-from tests.builders import plain_calendar, team, tiny_problem, village, weekly
+from tests.builders import day, plain_calendar, team, tiny_problem, village, weekly
 from tests.planner.solver.planning import random_county
 
 ROUNDS = SolveSettings(seconds=None, rounds=2)
@@ -91,9 +91,15 @@ def test_seconds_are_kept() -> None:
 
 
 def test_too_little_time_is_said_in_a_sentence() -> None:
-    """A hundredth of a second is not enough to start a process."""
-    with pytest.raises(SolverError, match=r"stopped|too short"):
-        solve(endless(), SolveSettings(seconds=0.01), should_stop=lambda: True)
+    """A hundredth of a second is not enough to start a process: no plan, rather than one in which nobody drives."""
+    with pytest.raises(SolverError, match="too short for a first plan"):
+        solve(endless(), SolveSettings(seconds=0.01))
+
+
+def test_cancel_before_the_first_plan_is_said_in_a_sentence() -> None:
+    """Asked to stop before the process has begun."""
+    with pytest.raises(SolverError, match="stopped before it had a first plan"):
+        solve(endless(), SolveSettings(seconds=60), should_stop=lambda: True)
 
 
 def test_cancel_keeps_the_best_plan() -> None:
@@ -197,3 +203,12 @@ def test_settings_need_some_limit() -> None:
     """Neither seconds nor rounds: refused."""
     with pytest.raises(ModelError, match="Give seconds or rounds"):
         SolveSettings(seconds=None)
+
+
+def test_problem_in_which_nothing_can_be_done_is_answered() -> None:
+    """Nobody works at the weekend: an empty plan that lists every visit, not a fault."""
+    result = solve(
+        tiny_problem(calendar=plain_calendar(2, day(5)), sites=(village("a", weekly(per="horizon")),)), ROUNDS
+    )
+    assert (len(result.plan.circuits), len(result.plan.unserved)) == (0, 1)
+    assert result.evaluation.is_feasible
