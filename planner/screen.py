@@ -92,7 +92,7 @@ def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language
             owed=figures["owed_visits"],
         ),
         text(
-            "Driven: {km} km; on duty: {hours} hours; cost {cost}.",
+            "Driven: {km} km; on duty: {hours} hours; cost {cost}, in kilometres.",
             km=f"{figures['km']:,.1f}",
             hours=f"{figures['hours']:,.1f}",
             cost=f"{evaluation.cost:,.1f}",
