@@ -149,9 +149,3 @@ def _no_road(file: str) -> Issue:
 def set_season(network: RoadNetwork, season: Season) -> RoadNetwork:
     """Return the network as driven in the season: "wet" closes fords, "winter" passes, and speeds change."""
     return network if season == network.season else replace(network, season=season)
-
-
-def without_roads(network: RoadNetwork, road_ids: Iterable[str]) -> RoadNetwork:
-    """Return the network without the roads of these ids; unknown ids change nothing."""
-    closed = frozenset(road_ids)
-    return replace(network, pieces=tuple(p for p in network.pieces if p.road.road_id not in closed))

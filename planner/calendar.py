@@ -173,22 +173,14 @@ def is_market_day(site: Site, day: date) -> bool:
     market = site.market_days
     if market is None:
         return False
-    day_of_month = _lunar(day)[2] if market.calendar == "lunar" else day.day
+    day_of_month = _lunar_day(day) if market.calendar == "lunar" else day.day
     return day_of_month % 10 in market.digits
 
 
-def lunar_date_label(day: date) -> str:
-    """Return the day of the Chinese calendar, such as 十一月廿八."""
-    month, name, _ = _lunar(day)
-    return f"{month}月{name}"
-
-
 @cache
-def _lunar(day: date) -> tuple[str, str, int]:
-    """Return the month and day in Chinese and the day's number; cached because one takes 2 ms."""
-    lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    # The package says 冬月; printed calendars for the public say 十一月.
-    return lunar.getMonthInChinese().replace("冬", "十一"), lunar.getDayInChinese(), lunar.getDay()
+def _lunar_day(day: date) -> int:
+    """Return the day of the Chinese month; cached because one takes 2 ms."""
+    return int(Solar.fromYmd(day.year, day.month, day.day).getLunar().getDay())
 
 
 def visit_days(problem: Problem, task: Task) -> Mapping[date, tuple[Team, ...]]:

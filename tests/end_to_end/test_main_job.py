@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.tables.exports import copy_dataset
 from tests.end_to_end.small_county import ROOT, tables, write_county, xunzhen
 
 START = "2026-03-02"
@@ -87,16 +88,20 @@ def test_plan_speaks_chinese(planned: Path, tmp_path: Path) -> None:
 
 
 def test_same_seed_gives_the_same_bytes_with_rows_shuffled(planned: Path, tmp_path: Path) -> None:
-    """plan.json is byte-identical, run twice, and with the rows of every table in another order."""
+    """plan.json is byte-identical, run twice, and with the rows in another order, as a folder and as one workbook."""
     sheets = tables()
     for rows in sheets.values():
         random.Random(7).shuffle(rows)
     write_county(tmp_path / "shuffled", sheets)
     xunzhen("plan", planned / "in", "-o", tmp_path / "again", *PLAN, check=True)
     xunzhen("plan", tmp_path / "shuffled", "-o", tmp_path / "other", *PLAN, check=True)
+    (tmp_path / "book").mkdir()
+    copy_dataset(tmp_path / "shuffled", tmp_path / "book" / "county.xlsx")
+    xunzhen("plan", tmp_path / "book" / "county.xlsx", "-o", tmp_path / "third", *PLAN, check=True)
     first = (planned / "out" / "plan.json").read_bytes()
     assert (tmp_path / "again" / "plan.json").read_bytes() == first
     assert (tmp_path / "other" / "plan.json").read_bytes() == first
+    assert (tmp_path / "third" / "plan.json").read_bytes() == first
 
 
 def test_plan_without_roads_says_estimated(tmp_path: Path) -> None:

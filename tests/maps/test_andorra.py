@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from maps.geo import line_metres
-from maps.network import RoadNetwork, read_network, without_roads
+from maps.network import RoadNetwork, read_network
 from maps.paths import LegPaths
 from maps.reduction import legs_between
 from maps.snapping import Place, snap_open, snap_places
@@ -26,6 +26,7 @@ from maps.splitting import split
 from maps.travel import build_travel, travel_matrix
 from planner.model import Horizon, TravelMatrix
 from planner.values import DateRange, RoadClosure
+from tests.maps.closing import without_roads
 
 BESIDE_CHECKOUT = Path(__file__).parents[2].parent / "shared" / "data" / "osm"
 EXTRACT = Path(os.environ.get("XUNZHEN_OSM", BESIDE_CHECKOUT)) / "andorra-2025.osm.pbf"

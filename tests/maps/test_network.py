@@ -9,8 +9,9 @@ import networkx as nx
 import pytest
 from shapely import LineString, MultiLineString, Point
 
-from maps.network import network_from_roads, read_network, set_season, without_roads
+from maps.network import network_from_roads, read_network, set_season
 from planner.errors import InputError
+from tests.maps.closing import without_roads
 from tests.maps.road_builders import degrees, network, road, square, table
 
 

@@ -10,12 +10,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from maps.network import RoadNetwork, set_season, without_roads
+from maps.network import RoadNetwork, set_season
 from maps.reduction import legs_between
 from maps.snapping import Place, places_of, snap_open, snap_places
 from maps.splitting import METRE_UNITS, split
 from maps.travel import TravelReport, build_travel, travel_matrix
 from tests.builders import tiny_problem
+from tests.maps.closing import without_roads
 from tests.maps.road_builders import MONDAY, WEEK, build, closure, leg, network, place, road, square, square_places
 
 

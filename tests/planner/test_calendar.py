@@ -14,7 +14,6 @@ from planner.calendar import (
     is_market_day,
     is_site_open,
     is_team_working,
-    lunar_date_label,
     visit_days,
 )
 from planner.errors import ModelError
@@ -203,21 +202,6 @@ def test_solar_market_follows_the_day_of_the_month() -> None:
 def test_site_without_market_has_no_market_day() -> None:
     """Nothing to hit, nothing to miss."""
     assert not is_market_day(village("a"), NEW_YEAR)
-
-
-@pytest.mark.parametrize(
-    ("solar", "label"),
-    [
-        (date(2026, 1, 16), "十一月廿八"),
-        (NEW_YEAR, "正月初一"),
-        (date(2026, 2, 16), "腊月廿九"),
-        (date(2025, 7, 30), "闰六月初六"),
-    ],
-    ids=str,
-)
-def test_lunar_date_label(solar: date, label: str) -> None:
-    """As printed on a wall calendar, leap months marked."""
-    assert lunar_date_label(solar) == label
 
 
 def test_visit_days_hold_the_teams_that_could_come() -> None:
