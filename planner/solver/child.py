@@ -17,6 +17,8 @@ from planner.evaluation import Evaluation, evaluate
 from planner.model import Problem
 from planner.plan import Plan
 from planner.solver.answer import Reasons, make_plan, provenance
+from planner.solver.kernel import CACHE
+from planner.solver.machine_code import is_compiled
 from planner.solver.search import Search
 from planner.solver.settings import SearchStep, SolveSettings, Stopped
 
@@ -87,11 +89,15 @@ class _Run:
         self.reasons = Reasons(self.order.problem)
         asked = sum(frame.asked for frame in search.frames.values())
         self.answer_seconds += ANSWER_SECONDS_PER_VISIT * asked
+        is_counted = settings.rounds is not None
+        if not is_counted and not is_compiled(CACHE):
+            search.insert()  # the plan of a counted search must not depend on what was compiled before
+            self.report()
         for stage in (search.start, search.route, search.ask_days):
             stage()
             self.report()
         while self._is_asked_for_more():
-            may_improve = search.improve(self.rounds + 1)
+            may_improve = search.improve(self.rounds + 1, is_counted=is_counted)
             self.rounds += 1
             self.report()
             if not may_improve:

@@ -1,9 +1,9 @@
-"""The search: days by CP-SAT, circuits by the routing model, and what one refuses goes back to the other.
+"""The search: a compiled one where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched one by one. A first plan places visit by visit and routes every week; the
-calendar question then chooses all days of a group together, learning from what the circuits refuse. Each later
-round re-places some neighbouring villages, prices the days by the routes at hand and asks again, and searches a
-week longer. A change stays when the exact cost of the group falls.
+Groups that share no team are searched by themselves. A group with joint sessions gets a first plan visit by visit, then
+all its days from the calendar question, which learns from what the circuits refuse; each later round re-places some
+neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the compiled search
+(``engine``). A change stays when the exact cost of the group falls.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date
 
 from planner.model import Problem, Task
 from planner.solver.clock import Clock
+from planner.solver.compiled import CompiledGroup, cool_groups, is_compiled
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
@@ -28,7 +29,8 @@ from planner.solver.weeks import improve_week
 from planner.values import week_of
 
 CUT_ROUNDS = 3  # how often the first calendar question of a group is asked again with what the circuits refused
-PATIENCE = 8  # rounds without a gain after which a group is left alone
+PATIENCE = 8  # rounds without a gain after which a group with joint sessions is left alone
+COMPILED_PATIENCE = 2  # the same for a compiled group, which searches long in each round
 ASK_EVERY = 3  # rounds between two calendar questions of a group
 FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each is about three of a slow core
 ROUND_EFFORT = 0.1
@@ -48,12 +50,13 @@ class _Progress:
     margins: dict[Slot, int] = field(default_factory=dict)
     cost: float = float("inf")
     idle_rounds: int = 0
+    compiled: CompiledGroup | None = None
 
 
 class Search:
-    """A search on one problem.
+    """A search on one problem: compiled for the groups without joint sessions, by re-placing for the others.
 
-    ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told after each group.
+    ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told now and then.
     """
 
     def __init__(
@@ -68,26 +71,39 @@ class Search:
         self.progress = [_Progress(group) for group in independent_groups(self.frames)]
         self.state: State = {}
 
-    def start(self) -> None:
-        """Make the first complete plan, visit by visit."""
+    def insert(self) -> None:
+        """Make a first plan, visit by visit: at once, where the compiled search must be compiled first."""
         for progress in self.progress:
             self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
 
+    def start(self) -> None:
+        """Make the first complete plan."""
+        for progress in self.progress:
+            if is_compiled(self.frames, progress.group):
+                progress.compiled = CompiledGroup(self.problem, self.frames, progress.group, self.seed)
+                self._take_news(progress, progress.compiled.start())
+            if progress.cost == float("inf"):
+                self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
+
     def route(self) -> None:
-        """Make the circuits of every week, and room for what is still owed."""
+        """Make the circuits of every week."""
         for progress in self.progress:
             for week in self.problem.horizon.weeks:
                 self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
-                self.on_step()
-            self._make_room(progress)
+            self.on_step()
 
     def ask_days(self) -> None:
-        """Ask the calendar question of every group, again while the circuits refuse what it chose."""
-        for number, progress in enumerate(self.progress):
-            share = self.remaining() / (len(self.progress) - number)
+        """Make room for what is owed of joint sessions, and ask their calendar question while the circuits refuse."""
+        for number, progress in enumerate(self._joint):
+            self._make_room(progress)
+            share = self.remaining() / (len(self._joint) - number)
             if share > 0 and self._is_askable(progress.group):
                 self._ask_first(progress, share)
                 self.on_step()
+
+    @property
+    def _joint(self) -> list[_Progress]:
+        return [progress for progress in self.progress if progress.compiled is None]
 
     def answer(self) -> State:
         """Return the best state, with lent teams where the owners could not come.
@@ -97,16 +113,56 @@ class Search:
         may_borrow = [task for task, frame in self.frames.items() if frame.teams_by_day != frame.own_by_day]
         return self.inserter.serve_owed(self.state, self._owed(self.state, may_borrow), with_lent=True)
 
-    def improve(self, number: int) -> bool:
-        """Search each group once more; return whether any may still improve."""
-        for progress in self.progress:
-            if progress.idle_rounds >= PATIENCE:
-                continue
+    def improve(self, number: int, *, is_counted: bool) -> bool:
+        """Search each group once more, for a round (counted) or most of the time left; return whether any may gain."""
+        active = [progress for progress in self.progress if progress.idle_rounds < _patience(progress)]
+        before = {id(progress): progress.cost for progress in active}
+        self._anneal([progress for progress in active if progress.compiled], number, is_counted=is_counted)
+        for progress in active:
             if self.remaining() <= 0:
                 return True
-            self._improve_group(progress, number)
+            if progress.compiled:
+                self._finish(progress)
+            else:
+                self._improve_group(progress, number)
+            gained = progress.cost < before[id(progress)] - MIN_GAIN
+            progress.idle_rounds = 0 if gained else progress.idle_rounds + 1
             self.on_step()
-        return any(progress.idle_rounds < PATIENCE for progress in self.progress)
+        return any(progress.idle_rounds < _patience(progress) for progress in self.progress)
+
+    def _anneal(self, active: Sequence[_Progress], number: int, *, is_counted: bool) -> None:
+        """Let the compiled search run on the groups given, all at once, from the best plan of each."""
+        groups = {id(progress): progress.compiled for progress in active if progress.compiled}
+        if not groups:
+            return
+
+        def take_news() -> None:
+            for progress in active:
+                if progress.compiled:
+                    self._take_news(progress, progress.compiled.news())
+            self.on_step()
+
+        if number > 1:
+            for progress in active:
+                groups[id(progress)].go_on_from(self._part(progress.group), progress.cost)
+        share = sum(len(progress.group.tasks) for progress in active) / len(self.frames)
+        cool_groups(
+            list(groups.values()),
+            number=number,
+            seconds=None if is_counted else share * self.remaining(),
+            may_go_on=lambda: self.remaining() > 0,
+            on_pause=(lambda: None) if is_counted else take_news,
+        )
+        take_news()
+
+    def _finish(self, progress: _Progress) -> None:
+        """Route the group's weeks with OR-Tools, which judges what the compiled search planned."""
+        for week in self.problem.horizon.weeks:
+            self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
+
+    def _take_news(self, progress: _Progress, state: State | None) -> None:
+        if state is not None:
+            self._take(progress, state)
 
     def _make_room(self, progress: _Progress) -> None:
         """Re-place villages around owed visits, a few times, until none is owed."""
@@ -136,7 +192,7 @@ class Search:
             self._learn(progress, choice, refused)
 
     def _improve_group(self, progress: _Progress, number: int) -> None:
-        group, before = progress.group, progress.cost
+        group = progress.group
         dice = random.Random(f"{self.seed} {number} {group.tasks[0]}")
         for _ in range(max(10, min(len(group.tasks), 60))):
             if self.remaining() <= 0:
@@ -146,7 +202,6 @@ class Search:
             self._take(progress, self._asked_again(progress, dice))
         week = dice.choice(self.problem.horizon.weeks)
         self._take(progress, self._weeks(group, self._part(group), [week], first=number))
-        progress.idle_rounds = 0 if progress.cost < before - MIN_GAIN else progress.idle_rounds + 1
 
     def _replaced(self, progress: _Progress, dice: random.Random) -> State:
         """Return the state with some neighbouring tasks taken out on all their days and placed again."""
@@ -267,6 +322,10 @@ class Search:
         progress.cuts += [cut for cut in dict.fromkeys(cuts) if cut not in progress.cuts]
         for slot, minutes in margins.items():
             progress.margins[slot] = progress.margins.get(slot, 0) + minutes
+
+
+def _patience(progress: _Progress) -> int:
+    return COMPILED_PATIENCE if progress.compiled else PATIENCE
 
 
 def _as_choice(state: State) -> Choice:

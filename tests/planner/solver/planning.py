@@ -29,7 +29,7 @@ def plan_of(problem: Problem, *, rounds: int = 1, seed: int = 1) -> Plan:
     search.route()
     search.ask_days()
     for number in range(1, rounds + 1):
-        search.improve(number)
+        search.improve(number, is_counted=True)
     plan = plan_from(search, search.answer())
     assert [str(violation.sentence) for violation in evaluate(problem, plan).hard] == []
     return plan

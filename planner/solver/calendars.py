@@ -1,0 +1,130 @@
+"""Rules -> calendar graphs: every day combination of a task as a path, owed visits included.
+
+A node is one asked visit of a quota, made on a day or left out; an edge joins it to the one before when the gaps, the
+weekday combinations and the fixed weekdays allow it. So the compiled search finds the best of a billion combinations
+by one pass over a few hundred edges. Weekday choices that reach over several visits are kept apart as tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from planner.recurrence import Quota
+from planner.solver.frame import Frame
+from planner.values import week_of
+
+Tag = tuple[int, ...]  # which fixed weekdays, then which weekday combination this week
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A beginning of a path: the last visit made and what has been left out since.
+
+    ``number`` counts the asked visits passed, ``is_excused`` says that one was left out since ``last`` (the maximum gap
+    does not count then).
+    """
+
+    number: int
+    is_made: bool
+    last: date | None
+    is_excused: bool
+    tag: Tag
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarGraph:
+    """Nodes in order, parents before children: the day (None: owed), whether a path may end here, and the parents."""
+
+    days: tuple[date | None, ...]
+    is_end: tuple[bool, ...]
+    parents: tuple[tuple[int, ...], ...]
+
+
+def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> CalendarGraph:
+    """Return the graph whose paths are exactly the combinations given: a tree of their beginnings."""
+    number: dict[tuple[date, ...], int] = {}
+    ends = set()
+    for days in sorted(tuple(sorted(found)) for found in combinations_of_days):
+        for k in range(1, len(days) + 1):
+            number.setdefault(days[:k], len(number))
+        ends.add(days)
+    return CalendarGraph(
+        days=tuple(days[-1] for days in number),
+        is_end=tuple(days in ends for days in number),
+        parents=tuple((number[days[:-1]],) if len(days) > 1 else () for days in number),
+    )
+
+
+def graph_of_rule(frame: Frame) -> CalendarGraph:
+    """Return the graph of every way to make, or to owe, the visits that a task's rule asks in the horizon."""
+    seats = [quota for quota in frame.quotas for _ in range(quota.visits)]
+    numbered: dict[Mark, int] = {}
+    parents: list[set[int]] = []
+    layer: list[Mark] = list(_roots(frame))
+    for number, quota in enumerate(seats):
+        following: dict[Mark, None] = {}
+        for mark in layer:
+            for after in _next(frame, quota, mark, is_first=number == 0 or seats[number - 1] != quota):
+                following[after] = None
+                if after not in numbered:
+                    numbered[after] = len(numbered)
+                    parents.append(set())
+                if number:
+                    parents[numbered[after]].add(numbered[mark])
+        layer = list(following)
+    last = len(seats)
+    return CalendarGraph(
+        days=tuple(mark.last if mark.is_made else None for mark in numbered),
+        is_end=tuple(mark.number == last for mark in numbered),
+        parents=tuple(tuple(sorted(found)) for found in parents),
+    )
+
+
+def _roots(frame: Frame) -> Iterator[Mark]:
+    """Yield the empty beginnings, one for each choice of fixed weekdays."""
+    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    kept = min(frame.weekdays_kept, len(weekdays))
+    choices = list(combinations(range(len(weekdays)), kept)) if frame.rule.same_weekday else [()]
+    for number in range(len(choices)):
+        yield Mark(0, False, frame.gap_from, False, (number, -1))
+
+
+def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator[Mark]:
+    """Yield what can follow: the visit owed, or made on a day. Within a quota, owed visits come last."""
+    yield Mark(mark.number + 1, False, mark.last, True, mark.tag)
+    if not is_first and not mark.is_made:
+        return
+    fixed = _fixed_weekdays(frame, mark.tag[0])
+    for day in frame.teams_by_day:
+        is_apart = mark.last is None or mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days
+        if day in quota and is_apart and day.weekday() in fixed and _is_in_time(frame, mark, day):
+            for combination in _combinations(frame, mark, day):
+                yield Mark(mark.number + 1, True, day, False, (mark.tag[0], combination))
+
+
+def _fixed_weekdays(frame: Frame, number: int) -> frozenset[int]:
+    if not frame.rule.same_weekday:
+        return frozenset(range(7))
+    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays))))
+    return frozenset(choices[number]) if choices else frozenset()
+
+
+def _is_in_time(frame: Frame, mark: Mark, day: date) -> bool:
+    gap = frame.rule.max_gap_days
+    return gap is None or mark.last is None or mark.is_excused or day <= mark.last + timedelta(days=gap)
+
+
+def _combinations(frame: Frame, mark: Mark, day: date) -> Iterator[int]:
+    """Yield the weekday combinations of the week that hold the day: the one the week has, or any for a new week."""
+    sets = frame.rule.weekday_sets
+    if not sets:
+        yield -1
+        return
+    is_same_week = mark.last is not None and week_of(mark.last) == week_of(day)
+    for number, weekdays in enumerate(sets):
+        if day.weekday() in weekdays and (not is_same_week or number == mark.tag[1]):
+            yield number

@@ -1,0 +1,270 @@
+"""Runs the compiled search: chains that anneal side by side, meet, and set out again from the best of them.
+
+The number of chains and where they meet are fixed, so that counted in rounds the answer is the same on one core and on
+ten. A chain may run in a thread: the compiled steps hold no lock.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planner.solver import kernel
+from planner.solver.instance import MAY_BE, NEVER, Floats, Instance, Ints
+from planner.solver.kernel import State, new_state
+
+CHAINS = 2
+STEPS_PER_TASK = 400  # of one chain in one round
+FIRST_CHUNK, MOST_CHUNK = 500, 20_000  # steps between two looks at the clock
+CHUNK_SECONDS = 0.05
+POLL_SECONDS = 0.05
+REPORT_SECONDS = 0.5  # between two reports of a chain
+LEAST_VISITS, MOST_VISITS = 1, 15  # taken out in a step
+LONGEST_STRING = 10
+STRICT = 1e7  # no limit is worth breaking for it: the first plan keeps all that can be kept
+REACH = 30  # neighbours looked at
+ONE_DAY = 0.5  # share of steps that touch one day only
+NEAR = 0.25  # share of steps that take out what is near instead of strings
+MIXED = 1.0  # share of the other steps whose strings may lie on several days
+NOISE = 0.5  # height of the noise on days, in mean ways from the base
+HOT, COLD = 2.0, 0.02  # temperatures, in mean legs of the first plan
+WARM = 0.2  # where later falls begin
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A plan in numbers: of each used slot its tasks in driving order, and the tasks with owed visits, once a visit."""
+
+    price: float
+    routes: tuple[tuple[int, tuple[int, ...]], ...]
+    owed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """One fall of the temperature: for how long (seconds of a chain, or steps), and between which temperatures."""
+
+    seconds: float = NEVER
+    steps: float = NEVER
+    hot: float = HOT
+    cold: float = COLD
+
+
+class Chain:
+    """One search of one instance from one seed. ``published`` is its best plan so far, for others to read."""
+
+    def __init__(self, instance: Instance, seed: Sequence[int]) -> None:
+        self.instance = instance
+        self.state: State = new_state(instance, seed)
+        self.chunk = FIRST_CHUNK
+        self.reach = min(REACH, instance.near.shape[1])
+        head = self.state.head
+        head["load_weight"] = head["minutes_weight"] = STRICT
+        kernel.build(instance, self.state, self.reach)
+        self.leg = _mean_leg(instance, self.state)
+        load = float(instance.tasks["load"].mean()) or 1.0
+        head["load_weight"], head["minutes_weight"] = self.leg / load, 1.0
+        self.noise = NOISE * _mean_way(instance)
+        self.published = answer_of(instance, self.state)
+
+    @property
+    def price(self) -> float:
+        """The price of the best plan within all limits; NEVER when there was none."""
+        return float(self.state.head[0]["best_price"])
+
+    def cool(self, fall: Fall, should_stop: Callable[[], bool]) -> None:
+        """Anneal through one fall of the temperature."""
+        began = reported = time.monotonic()
+        steps, is_counted = 0, fall.steps < NEVER
+        while (used := max((time.monotonic() - began) / fall.seconds, steps / fall.steps)) < 1 and not should_stop():
+            self._run(self.leg * fall.hot * (fall.cold / fall.hot) ** used, is_counted=is_counted)
+            steps += self.chunk
+            if self.price < self.published.price and time.monotonic() - reported > REPORT_SECONDS:
+                self.published, reported = answer_of(self.instance, self.state), time.monotonic()
+        self.published = answer_of(self.instance, self.state)
+
+    def _run(self, temperature: float, *, is_counted: bool) -> None:
+        began = time.monotonic()
+        kernel.run(
+            self.instance,
+            self.state,
+            self.chunk,
+            temperature,
+            temperature,
+            LEAST_VISITS,
+            MOST_VISITS,
+            LONGEST_STRING,
+            self.reach,
+            self.noise,
+            MIXED,
+            ONE_DAY,
+            NEAR,
+        )
+        took = time.monotonic() - began
+        if not is_counted and not CHUNK_SECONDS / 2 < took < CHUNK_SECONDS * 2:
+            self.chunk = int(np.clip(self.chunk * CHUNK_SECONDS / max(took, 1e-4), 20, MOST_CHUNK))
+
+    def restart(self, answer: Answer) -> None:
+        """Go on from a plan."""
+        after, owed = links_of(self.instance, answer)
+        kernel.load(self.instance, self.state, after, owed)
+
+
+@dataclass(slots=True)
+class Herd:
+    """The chains of one instance."""
+
+    instance: Instance
+    seed: int
+    chains: list[Chain] = field(default_factory=list)
+    elsewhere: Answer | None = None  # a plan that was made by other means
+
+    def start(self) -> None:
+        """Make the first plans."""
+        self.chains = [Chain(self.instance, (self.seed, k)) for k in range(CHAINS)]
+
+    @property
+    def best(self) -> Answer:
+        """The cheapest plan that a chain has published, or that was made elsewhere."""
+        published = [chain.published for chain in self.chains]
+        return min([*published, self.elsewhere or published[0]], key=lambda answer: answer.price)
+
+    def meet(self) -> None:
+        """Send all chains on from the best plan."""
+        best = self.best
+        if best.price < MAY_BE:
+            for chain in self.chains:
+                chain.restart(best)
+
+
+def cool_all(
+    herds: Sequence[Herd],
+    *,
+    seconds: float | None,
+    rounds: int | None,
+    hot: float,
+    may_go_on: Callable[[], bool],
+    on_pause: Callable[[], None] = lambda: None,
+) -> None:
+    """Anneal all chains of all herds once, side by side on the machine's cores, for so many seconds or rounds in all.
+
+    The time is shared out by the number of tasks. ``may_go_on`` and ``on_pause`` are called from this thread only.
+    """
+    is_stopped = False
+    cores = min(os.cpu_count() or 1, CHAINS * len(herds))
+    whole = sum(len(herd.instance.tasks) for herd in herds) * CHAINS
+    with ThreadPoolExecutor(max(1, cores)) as pool:
+        pending: set[Future[None]] = set()
+        for herd in herds:
+            tasks = len(herd.instance.tasks)
+            own = NEVER if seconds is None else max(1e-3, seconds * cores * tasks / whole)
+            steps = NEVER if rounds is None else float(rounds * tasks * STEPS_PER_TASK)
+            fall = Fall(seconds=own, steps=steps, hot=hot)
+            pending |= {pool.submit(chain.cool, fall, lambda: is_stopped) for chain in herd.chains}
+        while pending:
+            done, pending = wait(pending, timeout=POLL_SECONDS)
+            for future in done:
+                future.result()
+            is_stopped = is_stopped or not may_go_on()
+            on_pause()
+
+
+def search_instance(
+    instance: Instance,
+    *,
+    seed: int,
+    seconds: float | None = None,
+    rounds: int | None = None,
+    on_better: Callable[[Answer], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    falls: Sequence[tuple[float, float]] = ((1.0, HOT),),
+) -> Answer:
+    """Search for the cheapest plan of an instance, for so many seconds or rounds, and return it."""
+    herd = Herd(instance, seed)
+    began, told = time.monotonic(), NEVER
+
+    def tell() -> None:
+        nonlocal told
+        if on_better is not None and herd.best.price < told:
+            told = herd.best.price
+            on_better(herd.best)
+
+    herd.start()
+    tell()
+    for number, (share, hot) in enumerate(falls):
+        if number:
+            herd.meet()
+        left = None if seconds is None else seconds - (time.monotonic() - began)
+        rest = sum(other for other, _ in falls[number:])
+        cool_all(
+            [herd],
+            seconds=None if left is None else max(1e-3, left * share / rest),
+            rounds=None if rounds is None else max(1, round(rounds * share)),
+            hot=hot,
+            may_go_on=lambda: should_stop is None or not should_stop(),
+            on_pause=tell,
+        )
+    return herd.best
+
+
+def answer_of(instance: Instance, state: State) -> Answer:
+    """Return the best plan of a state."""
+    visits = len(instance.tasks) * instance.days
+    routes = []
+    for s in range(len(instance.slots)):
+        tasks = tuple(item // instance.days for item in _walk(state.best_after, visits + s, visits))
+        if tasks:
+            routes.append((s, tasks))
+    owed = list[int]()
+    for task in np.flatnonzero(state.best_owed).tolist():
+        owed += [task] * round(state.best_owed[task] / instance.tasks["owed_price"][task])
+    return Answer(price=float(state.head[0]["best_price"]), routes=tuple(routes), owed=tuple(owed))
+
+
+def _walk(after: Ints, start: int, visits: int) -> Iterator[int]:
+    item = int(after[start])
+    while item < visits:
+        yield item
+        item = int(after[item])
+
+
+def links_of(instance: Instance, answer: Answer) -> tuple[Ints, Floats]:
+    """Return a plan as links and owed money: the inverse of ``answer_of``."""
+    tasks, slots, days = len(instance.tasks), len(instance.slots), instance.days
+    visits = tasks * days
+    after = np.full(visits + 2 * slots, -1, np.int64)
+    after[visits : visits + slots] = np.arange(visits + slots, visits + 2 * slots)
+    for s, route in answer.routes:
+        item, day = visits + s, int(instance.slots["day"][s])
+        for task in route:
+            after[item] = task * days + day
+            item = task * days + day
+        after[item] = visits + slots + s
+    owed = np.zeros(tasks)
+    np.add.at(owed, list(answer.owed), instance.tasks["owed_price"][list(answer.owed)])
+    return after, owed
+
+
+def _mean_leg(instance: Instance, state: State) -> float:
+    """Return the mean price of the legs that a plan drives."""
+    links, sums = state.links, state.sums
+    prices = []
+    for s in np.flatnonzero(sums["stops"]).tolist():
+        items = [len(links) - 2 * len(sums) + s]
+        while len(items) < sums["stops"][s] + 2:
+            items.append(int(links["after"][items[-1]]))
+        places = links["place"][items]
+        prices.append(instance.leg_price[instance.slots["profile"][s], places[:-1], places[1:]])
+    return float(np.concatenate(prices).mean()) if prices else 1.0
+
+
+def _mean_way(instance: Instance) -> float:
+    """Return the mean price of the way from the first base to a task, as high as the noise on days is."""
+    way = instance.leg_price[0, instance.slots["start"][0], instance.tasks["place"]]
+    known = way[way < MAY_BE]
+    return float(known.mean()) if known.size else 0.0

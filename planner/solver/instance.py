@@ -1,0 +1,79 @@
+"""The numbers the compiled search sees: one shape for a county's problem and for published instances.
+
+Everything is an array or a record array, so that the search needs no dictionary and no object. Units: money is the
+unit of cost (one kilometre for a county), time is minutes of a day, load whatever the vehicles are measured in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Records = NDArray[Any]
+
+NEVER = 1e12  # a price or a time that stands for "cannot be"
+MAY_BE = NEVER / 2  # prices below this one can be
+
+SLOT = np.dtype(
+    [
+        ("day", "i8"),
+        ("kind", "i8"),  # slots of one day and kind are interchangeable while they are empty
+        ("team", "i8"),
+        ("profile", "i8"),  # which roads and speed
+        ("start", "i8"),  # place where the day begins
+        ("end", "i8"),  # place where it ends
+        ("stops", "i8"),  # most stops
+        ("timed", "i8"),  # 1: times of day matter; 0: only sums do
+        ("opens", "f8"),  # first minute of the shift
+        ("closes", "f8"),  # last minute of the shift
+        ("longest", "f8"),  # most minutes from departure to return
+        ("capacity", "f8"),
+        ("price", "f8"),  # of using the slot at all
+        ("lunch_first", "f8"),  # the break starts from ..
+        ("lunch_last", "f8"),  # .. to
+        ("lunch_minutes", "f8"),  # 0: no break
+    ]
+)
+TASK = np.dtype(
+    [
+        ("place", "i8"),
+        ("graph", "i8"),
+        ("windows", "i8"),  # how many of the rows of ``starts`` count; 0: any time
+        ("one_team", "i8"),  # 1: all visits by one team
+        ("minutes", "f8"),
+        ("load", "f8"),
+        ("owed_price", "f8"),  # of one owed visit
+        ("team_price", "f8"),  # of each team beyond the first
+    ]
+)
+NODE = np.dtype([("day", "i8"), ("is_end", "i8"), ("edges", "i8")])  # edges: where its parents begin in edge_from
+
+
+class Instance(NamedTuple):
+    """A periodic routing problem as arrays; N tasks, D days, S slots (a team on a day), P profiles, n places.
+
+    A *graph* is the calendar of a task: a directed acyclic graph whose paths from a root to an end are exactly the day
+    combinations its rule allows. A node of a graph is a visit on a day, or an owed visit (day -1).
+    """
+
+    leg_price: Floats  # (P, n, n) what driving a leg costs; NEVER where there is no road
+    leg_minutes: Floats  # (P, n, n)
+    slots: Records  # (S,) of SLOT, by day
+    day_first: Ints  # (D + 1,) slots of day d are day_first[d] .. day_first[d + 1] - 1
+    tasks: Records  # (N,) of TASK
+    starts: Floats  # (N, W, 2) first and last minute at which a service may start, by window
+    visit_price: Floats  # (N, S) of one visit in a slot, beyond driving; NEVER where it may not be
+    graph_first: Ints  # (G + 1,) nodes of graph g are graph_first[g] .. graph_first[g + 1] - 1, parents before children
+    nodes: Records  # (nodes + 1,) of NODE; the last one only ends the edges
+    edge_from: Ints  # (edges,) a node; a root has no edge
+    near: Ints  # (N, K) tasks by nearness, nearest first
+    idle_price: Floats  # (1,) of a minute on duty that is neither driving nor service
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return len(self.day_first) - 1

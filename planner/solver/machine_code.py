@@ -1,0 +1,45 @@
+"""Where the compiled search keeps its machine code, so that only the very first search on a machine waits for it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+SOURCES = ("kernel.py", "instance.py")  # one change in either and all is compiled anew: numba looks at one file only
+
+
+def choose_cache() -> Path:
+    """Tell numba where to keep machine code, before it is imported, and return the folder.
+
+    A folder of the user's own named after the sources: an installed program may not write beside itself, and code of
+    another version must not be taken for this one's.
+    """
+    sources = b"".join((Path(__file__).parent / name).read_bytes() for name in SOURCES)
+    folder = _writable(hashlib.blake2b(sources, digest_size=8).hexdigest())
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    return folder
+
+
+def is_compiled(folder: Path) -> bool:
+    """Return whether machine code is there from an earlier search."""
+    return any(folder.rglob("kernel.run-*.nbi"))
+
+
+def _writable(name: str) -> Path:
+    """Return a folder that can be written to: the user's cache, else one for this start of the machine."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    for parent in (Path(home) / "xunzhen", Path(tempfile.gettempdir()) / f"xunzhen-{_user()}"):
+        folder = parent / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="xunzhen-"))
+
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0

@@ -1,0 +1,235 @@
+"""A group of tasks and teams -> the arrays of the compiled search, and its answers back to routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from planner.calendar import is_market_day, is_team_working
+from planner.model import UNREACHABLE, Problem, Task, Team
+from planner.solver.dates import missing_visits
+from planner.solver.calendars import CalendarGraph, graph_of_rule
+from planner.solver.engine import Answer
+from planner.solver.frame import Frame, Group
+from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
+from planner.solver.proxy import Slot
+from planner.solver.state import State, visits_of
+from planner.timing import needs_lunch
+from planner.values import Window
+
+NEIGHBOURS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A group as an instance, with the names that its numbers stand for."""
+
+    instance: Instance
+    tasks: tuple[Task, ...]
+    slots: tuple[Slot, ...]
+
+    def state_of(self, answer: Answer) -> State:
+        """Return the routes of an answer."""
+        return {self.slots[s]: tuple(self.tasks[k] for k in route) for s, route in answer.routes}
+
+    def answer_of(self, state: State, frames: Mapping[Task, Frame], price: float) -> Answer:
+        """Return a state of these tasks and slots, and its price, as numbers."""
+        task_of = {task: k for k, task in enumerate(self.tasks)}
+        slot_of = {slot: s for s, slot in enumerate(self.slots)}
+        routes = sorted((slot_of[slot], tuple(task_of[task] for task in tasks)) for slot, tasks in state.items())
+        made = visits_of(state)
+        short = {task: sum(missing_visits(frames[task], made.get(task, ()))) for task in self.tasks}
+        owed = tuple(task_of[task] for task in self.tasks for _ in range(short[task]))
+        return Answer(price=price, routes=tuple(routes), owed=owed)
+
+
+def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> Numbered:
+    """Return the group's tasks, slots, roads and calendars as arrays."""
+    teams = [problem.team_by_id[team] for team in group.teams]
+    dates = [
+        day
+        for day in problem.horizon.dates
+        if any(is_team_working(problem.calendar, team, day) for team in teams)
+    ]
+    slots = [(team, day) for day in dates for team in teams if is_team_working(problem.calendar, team, day)]
+    places = _places(group.tasks, teams)
+    profiles = _profiles(problem, slots)
+    legs = [_legs(problem, team, day, places) for team, day in profiles.values()]
+    graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
+    starts = _starts(problem, group.tasks, teams)
+    tasks = _tasks(problem, frames, group.tasks, places, starts, graph_of)
+    instance = Instance(
+        leg_price=np.stack([price for price, _ in legs]),
+        leg_minutes=np.stack([minutes for _, minutes in legs]),
+        slots=_slots(problem, slots, teams, dates, places, list(profiles), is_timed=bool(tasks["windows"].any())),
+        day_first=np.searchsorted([dates.index(day) for _, day in slots], range(len(dates) + 1)).astype(np.int64),
+        tasks=tasks,
+        starts=starts,
+        visit_price=_visit_prices(problem, frames, group.tasks, slots),
+        graph_first=graph_first,
+        nodes=nodes,
+        edge_from=edge_from,
+        near=_near(legs[0][0], tasks["place"]),
+        idle_price=np.array([problem.weights.per_duty_hour / 60]),
+    )
+    return Numbered(instance=instance, tasks=group.tasks, slots=tuple((team.id, day) for team, day in slots))
+
+
+def _places(tasks: Iterable[Task], teams: Iterable[Team]) -> dict[str, int]:
+    names = {base for team in teams for base in (team.base, team.last_base)} | {task.site_id for task in tasks}
+    return {name: k for k, name in enumerate(sorted(names))}
+
+
+def _profile_key(problem: Problem, team: Team, day: date) -> tuple[int, float]:
+    return id(problem.matrix(team, day)), team.speed_factor
+
+
+def _profiles(problem: Problem, slots: Iterable[tuple[Team, date]]) -> dict[tuple[int, float], tuple[Team, date]]:
+    """Return one slot for each kind of roads and speed."""
+    found: dict[tuple[int, float], tuple[Team, date]] = {}
+    for team, day in slots:
+        found.setdefault(_profile_key(problem, team, day), (team, day))
+    return found
+
+
+def _legs(problem: Problem, team: Team, day: date, places: Mapping[str, int]) -> tuple[Floats, Floats]:
+    """Return what each leg costs and the minutes it takes."""
+    matrix, weights = problem.matrix(team, day), problem.weights
+    chosen = np.ix_([matrix.index[place] for place in places], [matrix.index[place] for place in places])
+    minutes = np.ceil(matrix.minutes[chosen] / team.speed_factor - 1e-9)
+    price = weights.per_km * matrix.metres[chosen] / 1000 + weights.per_duty_hour * minutes / 60
+    is_missing = matrix.minutes[chosen] == UNREACHABLE
+    same = np.eye(len(places), dtype=bool)
+    price, minutes = (np.where(is_missing, NEVER, values) for values in (price, minutes))
+    return np.where(same, 0.0, price), np.where(same, 0.0, minutes)
+
+
+def _slots(
+    problem: Problem,
+    slots: Sequence[tuple[Team, date]],
+    teams: Sequence[Team],
+    dates: Sequence[date],
+    places: Mapping[str, int],
+    profiles: Sequence[tuple[int, float]],
+    *,
+    is_timed: bool,
+) -> Records:
+    found = np.zeros(len(slots), SLOT)
+    number = {team.id: k for k, team in enumerate(teams)}
+    for row, (team, day) in zip(found, slots, strict=True):
+        shift, lunch = team.shift, team.lunch
+        row["day"], row["team"], row["kind"] = dates.index(day), number[team.id], number[team.id]
+        row["profile"] = profiles.index(_profile_key(problem, team, day))
+        row["start"], row["end"] = places[team.base], places[team.last_base]
+        row["stops"] = 2**31 if team.max_stops_per_day is None else team.max_stops_per_day
+        row["capacity"] = NEVER if team.capacity_per_day is None else team.capacity_per_day
+        row["opens"], row["closes"] = shift.start_minute, shift.end_minute
+        row["longest"] = shift.end_minute - shift.start_minute
+        if lunch is not None and needs_lunch(team, shift.start_minute, shift.end_minute):
+            row["lunch_first"], row["lunch_last"] = lunch.earliest_minute, lunch.latest_minute
+            row["lunch_minutes"] = lunch.minutes
+        row["timed"] = is_timed or row["lunch_minutes"] > 0
+    return found
+
+
+def _starts(problem: Problem, tasks: Sequence[Task], teams: Sequence[Team]) -> Floats:
+    """Return the first and last minute at which services may start; no row where every shift lies inside a window."""
+    shift = Window(
+        start_minute=min(team.shift.start_minute for team in teams),
+        end_minute=max(team.shift.end_minute for team in teams),
+    )
+    rows = []
+    for task in tasks:
+        service, windows = problem.rule_by_task[task].service.minutes, problem.windows(task)
+        is_free = any(w.start_minute <= shift.start_minute and shift.end_minute <= w.end_minute for w in windows)
+        spans = [(w.start_minute, w.end_minute - service) for w in windows if w.end_minute - w.start_minute >= service]
+        rows.append([] if is_free else sorted(spans))
+    found = np.full((len(tasks), max(1, *map(len, rows)) if rows else 1, 2), NEVER)
+    for k, row in enumerate(rows):
+        found[k, : len(row)] = np.array(row).reshape(-1, 2)
+    return found
+
+
+def _tasks(
+    problem: Problem,
+    frames: Mapping[Task, Frame],
+    tasks: Sequence[Task],
+    places: Mapping[str, int],
+    starts: Floats,
+    graph_of: Sequence[int],
+) -> Records:
+    found = np.zeros(len(tasks), TASK)
+    found["place"] = [places[task.site_id] for task in tasks]
+    found["graph"] = graph_of
+    found["windows"] = (starts[:, :, 0] < NEVER).sum(axis=1)
+    for row, task in zip(found, tasks, strict=True):
+        frame, rule = frames[task], frames[task].rule
+        has_choice = frame.asked > 1 and len(frame.own_teams) > 1
+        row["one_team"] = has_choice and rule.same_team
+        row["team_price"] = problem.weights.per_extra_team_at_site if has_choice else 0.0
+        row["minutes"], row["load"] = rule.service.minutes, rule.load
+        row["owed_price"] = problem.weights.per_unserved_visit * rule.priority
+    return found
+
+
+def _visit_prices(
+    problem: Problem, frames: Mapping[Task, Frame], tasks: Sequence[Task], slots: Sequence[tuple[Team, date]]
+) -> Floats:
+    """Return the price of each visit beyond driving: its minutes, a lent or another team, a missed market."""
+    weights = problem.weights
+    found = np.full((len(tasks), len(slots)), NEVER)
+    column = {(team.id, day): s for s, (team, day) in enumerate(slots)}
+    for k, task in enumerate(tasks):
+        frame, site = frames[task], problem.site_by_id[task.site_id]
+        service = weights.per_duty_hour * frame.rule.service.minutes / 60
+        for day, teams in frame.own_by_day.items():
+            off_market = site.market_days is not None and not is_market_day(site, day)
+            for team in teams:
+                found[k, column[team, day]] = (
+                    service
+                    + weights.per_missed_market_day * off_market
+                    + weights.per_lent_visit * (team in frame.lent)
+                    + weights.per_visit_by_other_team * (frame.rule.preferred_team not in {None, team})
+                )
+    return found
+
+
+def _graphs(frames: Sequence[Frame], dates: Sequence[date]) -> tuple[Ints, Records, Ints, list[int]]:
+    """Return the calendar graphs of the tasks end to end, each once: firsts, nodes, edges, and the graph of each task."""
+    index = {day: k for k, day in enumerate(dates)}
+    known: dict[CalendarGraph, int] = {}
+    graph_of = [known.setdefault(graph_of_rule(frame), len(known)) for frame in frames]
+    return (*join_graphs([_as_numbers(graph, index) for graph in known]), graph_of)
+
+
+NumberedGraph = tuple[Sequence[int], Sequence[bool], Sequence[Sequence[int]]]
+
+
+def _as_numbers(graph: CalendarGraph, index: Mapping[date, int]) -> NumberedGraph:
+    days = [-1 if day is None else index[day] for day in graph.days]
+    return days, graph.is_end, graph.parents
+
+
+def join_graphs(graphs: Sequence[NumberedGraph]) -> tuple[Ints, Records, Ints]:
+    """Return graphs (days, ends, parents) as the arrays graph_first, nodes and edge_from of an instance."""
+    firsts, edges = [0], list[int]()
+    rows: list[tuple[int, bool, int]] = []
+    for days, ends, parents in graphs:
+        for day, is_end, before in zip(days, ends, parents, strict=True):
+            rows.append((day, is_end, len(edges)))
+            edges += [firsts[-1] + parent for parent in before]
+        firsts.append(len(rows))
+    rows.append((-1, False, len(edges)))
+    return np.array(firsts, np.int64), np.array(rows, NODE), np.array(edges or [0], np.int64)
+
+
+def _near(price: Floats, places: Ints) -> Ints:
+    """Return for each task the others by what it costs to drive there and back, nearest first."""
+    way = price[np.ix_(places, places)]
+    way = way + way.T
+    np.fill_diagonal(way, np.inf)
+    found: Ints = np.argsort(way, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(places) - 1)].astype(np.int64)
+    return found
