@@ -24,6 +24,7 @@ from planner.values import (
     Window,
     require,
     require_id,
+    require_price,
     require_whole,
     week_of,
 )
@@ -224,6 +225,11 @@ class ObjectiveWeights:
     per_visit_by_other_team: float = 10.0  # when a team is preferred
     per_extra_team_at_site: float = 5.0  # consistency: teams beyond the first, per site and rule
     per_missed_market_day: float = 2.0  # a visit off the market at a site that has one
+    per_extra_weekday: float = 0.0  # consistency: weekdays beyond the fewest that suffice, per site and rule
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            require_price(getattr(self, name), name=name, subject=text("prices"))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -117,6 +117,37 @@ def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language
     return [say(line, language) for line in lines]
 
 
+# What stands behind each term of the cost, for people.
+TERMS = {
+    "distance_km": text("kilometres driven"),
+    "duty_hours": text("hours on duty"),
+    "unserved_visits": text("owed visits times their priority"),
+    "lent_visits": text("visits by lent teams"),
+    "other_team": text("visits by another than the preferred team"),
+    "extra_teams": text("further teams at a village"),
+    "missed_market_days": text("visits off the market"),
+    "extra_weekdays": text("further weekdays at a village"),
+}
+
+
+def cost_lines(evaluation: Evaluation, language: str) -> list[str]:
+    """Return a line for each term that costs anything: its share of the cost, the amount and the price."""
+    return [
+        say(
+            text(
+                "  {cost}: {what}, {amount} at {price} each",
+                cost=f"{term.cost:,.1f}",
+                what=TERMS.get(term.name, term.name),
+                amount=f"{term.amount:,.1f}".removesuffix(".0"),
+                price=f"{term.weight:g}",
+            ),
+            language,
+        )
+        for term in evaluation.terms
+        if term.cost
+    ]
+
+
 def violation_lines(evaluation: Evaluation, language: str) -> list[str]:
     """Return a line per violation, the hard ones first, shortened for a screen."""
     ordered = sorted(evaluation.violations, key=lambda v: (not v.is_hard, v.rule, v.subject))

@@ -74,7 +74,12 @@ def open_county(
     )
     try:
         problem = Problem(
-            calendar=calendar, bases=dataset.bases, sites=dataset.sites, teams=dataset.teams, travel=matrices
+            calendar=calendar,
+            bases=dataset.bases,
+            sites=dataset.sites,
+            teams=dataset.teams,
+            travel=matrices,
+            weights=dataset.county.weights,
         )
     except ModelError as fault:
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None

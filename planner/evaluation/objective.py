@@ -9,6 +9,7 @@ from planner.calendar import is_market_day
 from planner.evaluation.facts import Day, Facts, gather
 from planner.evaluation.result import ObjectiveTerm
 from planner.model import Problem, Task, owner_teams
+from planner.periods import fewest_weekdays
 from planner.plan import Plan
 
 
@@ -74,6 +75,7 @@ def terms(facts: Facts) -> tuple[ObjectiveTerm, ...]:
         ("other_team", _by_other_team(facts), "visits", weights.per_visit_by_other_team),
         ("extra_teams", _extra_teams(facts), "teams", weights.per_extra_team_at_site),
         ("missed_market_days", _market(facts)[1], "visits", weights.per_missed_market_day),
+        ("extra_weekdays", _extra_weekdays(facts), "weekdays", weights.per_extra_weekday),
     )
     return tuple(ObjectiveTerm(name=name, amount=amount, unit=unit, weight=w) for name, amount, unit, w in amounts)
 
@@ -114,6 +116,15 @@ def _extra_teams(facts: Facts) -> int:
         needed = max((len({visit.team.id for visit in met}) for met in days.values()), default=0)
         extra += len(teams) - needed
     return extra
+
+
+def _extra_weekdays(facts: Facts) -> int:
+    """Return the weekdays on which visits fall beyond the fewest that suffice, over every site and rule."""
+    horizon = facts.problem.horizon
+    return sum(
+        max(0, len({day.weekday() for day in days}) - fewest_weekdays(facts.problem.rule_by_task[task], horizon))
+        for task, days in facts.sessions.items()
+    )
 
 
 def _market(facts: Facts) -> tuple[int, int]:

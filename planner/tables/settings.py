@@ -9,11 +9,13 @@ from typing import Any, Literal
 from holidays import list_supported_countries
 
 from planner.language import text
+from planner.model import ObjectiveWeights
 from planner.tables.cell import CellError, quote
 from planner.tables.cells import read_cell
-from planner.tables.columns import SETTINGS, Column
+from planner.tables.column import Column
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table, fold_heading
+from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRICE
 
 Terrain = Literal["plains", "hills", "mountains"]
 Season = Literal["dry", "wet", "winter"]
@@ -31,6 +33,7 @@ class CountySettings:
     season: Season = "dry"
     start: date | None = None  # None: the Monday to come
     weeks: int | None = None  # None: one
+    weights: ObjectiveWeights = USUAL_PRICES
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:
@@ -46,7 +49,8 @@ def read_settings(table: Table | None, faults: Faults) -> CountySettings:
         value = _value(row, column, faults)
         if value is not None:
             found[column.name] = value
-    return CountySettings(**found)
+    prices = {WEIGHT_BY_PRICE[name]: found.pop(name) for name in sorted(found.keys() & WEIGHT_BY_PRICE.keys())}
+    return CountySettings(weights=ObjectiveWeights(**prices), **found)
 
 
 def _setting(row: Row, faults: Faults) -> Column | None:

@@ -1,0 +1,48 @@
+"""The sheet settings: prices and what else a county may decide."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from planner.errors import InputError
+from planner.model import ObjectiveWeights
+from planner.tables.dataset import CountySettings, read_dataset
+from planner.tables.setting_columns import PRICES, WEIGHT_BY_PRICE
+from tests.planner.tables.county import county, write_workbook
+
+
+def settings(tmp_path: Path, **values: object) -> CountySettings:
+    """Return the settings of the county when its sheet says this."""
+    rows: list[list[object]] = [["setting", "value"], *([name, value] for name, value in values.items())]
+    return read_dataset(write_workbook(tmp_path / "county.xlsx", county(settings=rows))).county
+
+
+def test_prices_of_the_sheet_are_those_of_the_search(tmp_path: Path) -> None:
+    """A county may set each price, in either language; the others stay as they were."""
+    found = settings(tmp_path, price_km=2, 每工时价格=0.5, price_extra_weekday="3").weights
+    assert found == ObjectiveWeights(per_km=2.0, per_duty_hour=0.5, per_extra_weekday=3.0)
+
+
+def test_every_weight_has_its_price_and_its_usual_value(tmp_path: Path) -> None:
+    """No weight is out of a county's reach, and what the manual calls the default is the default."""
+    assert sorted(WEIGHT_BY_PRICE.values()) == sorted(field.name for field in fields(ObjectiveWeights))
+    usual = {WEIGHT_BY_PRICE[column.name]: float(str(column.default)) for column in PRICES}
+    assert ObjectiveWeights(**usual) == ObjectiveWeights()
+    assert settings(tmp_path).weights == ObjectiveWeights()
+
+
+@pytest.mark.parametrize("value", [-1, "dear", 100_001])
+def test_price_that_is_no_price_is_refused_with_its_place(value: object, tmp_path: Path) -> None:
+    """File, sheet, row and column are named."""
+    with pytest.raises(InputError, match="number from 0") as caught:
+        settings(tmp_path, price_km=value)
+    (issue,) = caught.value.issues
+    assert (issue.where.file, issue.where.sheet, issue.where.row, issue.where.column) == (
+        "county.xlsx",
+        "settings",
+        2,
+        "value",
+    )
