@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.balance import Balance
 from planner.language import Text, text
 from planner.rules import VisitRule
 from planner.values import (
@@ -261,6 +262,7 @@ class Problem:
     teams: tuple[Team, ...]
     travel: tuple[TravelMatrix, ...]
     weights: ObjectiveWeights = ObjectiveWeights()
+    balance: Balance | None = None  # None: nobody minds how the work is shared out
     base_by_id: Mapping[str, Base] = field(init=False, repr=False)
     site_by_id: Mapping[str, Site] = field(init=False, repr=False)
     team_by_id: Mapping[str, Team] = field(init=False, repr=False)

@@ -50,7 +50,13 @@ def _summary(problem: Problem, plan: Plan) -> dict[str, object]:
 
 
 def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
+    return {name: _short(value) for name, value in figures.items()}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _rounded(value)
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:

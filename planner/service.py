@@ -80,6 +80,7 @@ def open_county(
             teams=dataset.teams,
             travel=matrices,
             weights=dataset.county.weights,
+            balance=dataset.county.balance,
         )
     except ModelError as fault:
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None

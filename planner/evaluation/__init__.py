@@ -13,6 +13,7 @@ from typing import NamedTuple
 from planner.evaluation import crews, days, form, frequency, owed, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
 from planner.evaluation.facts import Facts, gather
+from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
 from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
 from planner.language import Text, text
@@ -22,6 +23,7 @@ from planner.plan import Plan
 __all__ = [
     "RULES",
     "Appointment",
+    "BalanceFigures",
     "Change",
     "ChangeKind",
     "Evaluation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from planner.balance import Balance
 from planner.language import Text, text
 from planner.model import ObjectiveWeights
 from planner.tables.column import Column
@@ -176,4 +177,40 @@ WEIGHT_BY_PRICE = {
     "price_extra_weekday": "per_extra_weekday",
 }
 
-SETTINGS = (*FACTS, *PRICES)
+USUAL_BALANCE = Balance()
+BALANCE = (
+    Column(
+        name="balance_percent",
+        zh="均衡百分比",
+        kind="number",
+        low=0,
+        high=100,
+        example=f"{100 * USUAL_BALANCE.spread:g}",
+        default=text("the workload is not compared"),
+        description=text(
+            "How far the hours on duty per available day of a team may differ from the mean of the teams that could "
+            "make any visit, in per cent; hours outside cost balance_price each."
+        ),
+    ),
+    Column(
+        name="balance_over",
+        zh="均衡对象",
+        kind="choice",
+        choices={"team": "队伍", "institution": "单位"},
+        synonyms={"teams": "team", "institutions": "institution", "机构": "institution"},
+        example="team",
+        example_zh="队伍",
+        default=USUAL_BALANCE.scope,
+        description=text(
+            "Whose workload is compared: that of each team, or of the teams of each institution together."
+        ),
+    ),
+    price_column(
+        "balance_price",
+        "均衡价格",
+        USUAL_BALANCE.price_per_hour,
+        text("What each hour outside the band of the workload costs; only with balance_percent."),
+    ),
+)
+
+SETTINGS = (*FACTS, *PRICES, *BALANCE)

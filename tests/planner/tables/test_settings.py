@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.balance import Balance
 from planner.errors import InputError
 from planner.model import ObjectiveWeights
 from planner.tables.dataset import CountySettings, read_dataset
@@ -46,3 +47,21 @@ def test_price_that_is_no_price_is_refused_with_its_place(value: object, tmp_pat
         2,
         "value",
     )
+
+
+def test_balance_is_on_when_a_percentage_is_given(tmp_path: Path) -> None:
+    """15 per cent over institutions at 8 km an hour; the percentage alone takes the usual rest."""
+    said = settings(tmp_path, balance_percent=15, balance_over="单位", balance_price=8)
+    assert said.balance == Balance(spread=0.15, scope="institution", price_per_hour=8.0)
+    assert settings(tmp_path, 均衡百分比=10).balance == Balance()
+    assert settings(tmp_path).balance is None
+
+
+def test_price_of_balance_without_a_percentage_is_noticed(tmp_path: Path) -> None:
+    """What does nothing is said to do nothing, in its row."""
+    rows = [["setting", "value"], ["balance_price", 8]]
+    dataset = read_dataset(write_workbook(tmp_path / "county.xlsx", county(settings=rows)))
+    assert dataset.county.balance is None
+    (notice,) = [issue for issue in dataset.notices if issue.where.sheet == "settings"]
+    assert (notice.where.row, notice.where.column) == (2, "setting")
+    assert "does nothing without balance_percent" in str(notice.problem)
