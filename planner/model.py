@@ -241,6 +241,21 @@ class Task:
     rule_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A visit fixed beforehand: it is made on this day, and by this team when one is named (others may come along)."""
+
+    site_id: str
+    rule_id: str
+    day: date
+    team_id: str | None = None
+
+    @property
+    def task(self) -> Task:
+        """The (site, rule) that is visited."""
+        return Task(self.site_id, self.rule_id)
+
+
 Thing = TypeVar("Thing", Site, Base, Team)
 
 
@@ -263,6 +278,7 @@ class Problem:
     travel: tuple[TravelMatrix, ...]
     weights: ObjectiveWeights = ObjectiveWeights()
     balance: Balance | None = None  # None: nobody minds how the work is shared out
+    pins: tuple[Pin, ...] = ()
     base_by_id: Mapping[str, Base] = field(init=False, repr=False)
     site_by_id: Mapping[str, Site] = field(init=False, repr=False)
     team_by_id: Mapping[str, Team] = field(init=False, repr=False)
@@ -280,7 +296,9 @@ class Problem:
             object.__setattr__(self, f"{name}s", tuple(found.values()))
         rules = {Task(s.id, r.id): r for s in self.sites for r in sorted(s.rules, key=lambda rule: rule.id)}
         object.__setattr__(self, "rule_by_task", rules)
+        object.__setattr__(self, "pins", tuple(sorted(self.pins, key=lambda p: (p.task, p.day, p.team_id or ""))))
         self._check_references()
+        self._check_pins()
         self._check_travel()
 
     def _check_references(self) -> None:
@@ -298,6 +316,17 @@ class Problem:
             require(
                 known, text('site "{site}": there is no team "{team}".', site=task.site_id, team=rule.preferred_team)
             )
+
+    def _check_pins(self) -> None:
+        for pin in self.pins:
+            subject = text('the visit fixed for "{site}" on {day}', site=pin.site_id, day=pin.day)
+            known = pin.task in self.rule_by_task
+            require(known, text('{subject}: there is no rule "{rule}" there.', subject=subject, rule=pin.rule_id))
+            team_known = pin.team_id is None or pin.team_id in self.team_by_id
+            require(team_known, text('{subject}: there is no team "{team}".', subject=subject, team=pin.team_id))
+            inside = self.horizon.start <= pin.day <= self.horizon.last
+            require(inside, text("{subject}: the day lies outside the planned days.", subject=subject))
+        require(len(self.pins) == len(set(self.pins)), text("A visit is fixed twice."))
 
     def _check_travel(self) -> None:
         places = set(self.base_by_id) | set(self.site_by_id)

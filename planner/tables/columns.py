@@ -103,6 +103,46 @@ CLOSURE_COLUMNS = (
     ),
 )
 
+PIN_COLUMNS = (
+    Column(
+        name="village",
+        zh="村庄",
+        kind="id",
+        is_required=True,
+        example="V001",
+        description=text("The village, by id or name."),
+        aliases=("site", "站点", "村"),
+    ),
+    Column(
+        name="rule",
+        zh="规则",
+        kind="id",
+        example="weekly",
+        example_zh="每周2次",
+        description=text("Which of the village's rules the visit is for."),
+        default=text("the village's only rule"),
+        aliases=("rules", "巡诊规则"),
+    ),
+    Column(
+        name="date",
+        zh="日期",
+        kind="date",
+        is_required=True,
+        example="2026-03-05",
+        description=text("The day on which the visit is made; one of the planned days."),
+        aliases=("day", "巡诊日期"),
+    ),
+    Column(
+        name="team",
+        zh="队伍",
+        kind="id",
+        example="T1",
+        description=text("The team that makes it, by id or name."),
+        default=text("any team"),
+        aliases=("团队", "医疗队"),
+    ),
+)
+
 SHEETS = (
     Sheet(
         name="villages",
@@ -150,6 +190,13 @@ SHEETS = (
         columns=CLOSURE_COLUMNS,
         description=text("Villages and roads that are closed on some days."),
         aliases=("closure", "封路", "停诊"),
+    ),
+    Sheet(
+        name="pins",
+        zh="固定安排",
+        columns=PIN_COLUMNS,
+        description=text("Visits that are fixed beforehand: made on this day whatever the search would prefer."),
+        aliases=("pin", "pinned", "fixed_visits", "固定巡诊"),
     ),
     Sheet(
         name="roads",

@@ -29,7 +29,14 @@ NOT_IN_EXAMPLE = {
     "teams": {"days_off"},
 }
 # Cells whose choices are the ids of another sheet.
-CHOSEN_FROM = {("teams", "base"): "bases", ("teams", "end_base"): "bases", ("rules", "preferred_team"): "teams"}
+CHOSEN_FROM = {
+    ("teams", "base"): "bases",
+    ("teams", "end_base"): "bases",
+    ("rules", "preferred_team"): "teams",
+    ("pins", "village"): "villages",
+    ("pins", "rule"): "rules",
+    ("pins", "team"): "teams",
+}
 
 
 def write_template(path: Path, language: str = "en") -> None:

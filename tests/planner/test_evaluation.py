@@ -13,7 +13,7 @@ import pytest
 
 from planner.evaluation import RULES, Evaluation, evaluate
 from planner.language import say
-from planner.model import Problem, Task
+from planner.model import Pin, Problem, Task
 from planner.plan import Plan, UnservedVisit
 from planner.rules import NthWeekday, ServiceTime
 from planner.timing import timetable
@@ -93,6 +93,12 @@ HOME_AT_NOON = LunchBreak(earliest_minute=690, latest_minute=720, minutes=60)
 ALL_C_BY_THREE = {("one", 0): [A, D2], ("one", 3): [B], ("one", 7): [A], ("one", 10): []}
 ALL_C_BY_THREE |= {("three", k): [C] for k in (0, 3, 7, 10)}
 
+PINS = (
+    Pin(site_id="d2", rule_id="once", day=day(0)),
+    Pin(site_id="b", rule_id="joint", day=day(3), team_id="one"),
+    Pin(site_id="b", rule_id="joint", day=day(3), team_id="two"),
+)
+
 KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("unknown", "everything is known", lambda: (good_problem(), build())),
     ("order", "by week, then team", lambda: (good_problem(), build())),
@@ -106,6 +112,7 @@ KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("dates", "both dates", lambda: (good_problem(), build())),
     ("same_weekday", "both on Thursday", lambda: _moved(B2_ON_THURSDAYS)),
     ("same_team", "all by another team", lambda: _moved(ALL_C_BY_THREE)),
+    ("pinned", "on its day, by its teams", lambda: (good_problem(pins=PINS), build())),
     ("working_day", "a make-up Saturday", lambda: _moved({("one", 0): [A, C], ("one", 5): [D2]})),
     ("day_off", "the day before it", lambda: _moved({("one", 0): [A, C], ("three", 0): [D2]})),
     ("holiday", "team and village allow it", _on_holiday),
