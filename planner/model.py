@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.balance import Balance
+from planner.errors import ModelError
+from planner.follow_ups import first_in_circle
 from planner.language import Text, text
 from planner.rules import VisitRule
 from planner.values import (
@@ -283,6 +285,7 @@ class Problem:
     site_by_id: Mapping[str, Site] = field(init=False, repr=False)
     team_by_id: Mapping[str, Team] = field(init=False, repr=False)
     rule_by_task: Mapping[Task, VisitRule] = field(init=False, repr=False)
+    leader_by_task: Mapping[Task, Task] = field(init=False, repr=False)  # of follow-ups: the task they follow
     matrix_by_use: Mapping[tuple[str, date], TravelMatrix] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -299,6 +302,7 @@ class Problem:
         object.__setattr__(self, "pins", tuple(sorted(self.pins, key=lambda p: (p.task, p.day, p.team_id or ""))))
         self._check_references()
         self._check_pins()
+        self._check_follow_ups()
         self._check_travel()
 
     def _check_references(self) -> None:
@@ -327,6 +331,25 @@ class Problem:
             inside = self.horizon.start <= pin.day <= self.horizon.last
             require(inside, text("{subject}: the day lies outside the planned days.", subject=subject))
         require(len(self.pins) == len(set(self.pins)), text("A visit is fixed twice."))
+
+    def _check_follow_ups(self) -> None:
+        leaders = {
+            task: Task(rule.follows.site_id or task.site_id, rule.follows.rule_id)
+            for task, rule in self.rule_by_task.items()
+            if rule.follows is not None
+        }
+        object.__setattr__(self, "leader_by_task", leaders)
+        for task, leader in leaders.items():
+            problem = text(
+                'rule "{rule}" of site "{site}" follows "{leader}" of "{other}", which is not there.',
+                rule=task.rule_id, site=task.site_id, leader=leader.rule_id, other=leader.site_id,
+            )  # fmt: skip
+            require(leader in self.rule_by_task, problem)
+        circle = first_in_circle(leaders)
+        if circle is not None:
+            raise ModelError(
+                text('rule "{rule}" of site "{site}" follows itself.', rule=circle.rule_id, site=circle.site_id)
+            )
 
     def _check_travel(self) -> None:
         places = set(self.base_by_id) | set(self.site_by_id)

@@ -61,6 +61,7 @@ RULES: Mapping[str, Rule] = {
     "same_weekday": Rule(text("A fixed service day stays the same."), frequency.same_weekday),
     "same_team": Rule(text("All visits are by one team where the rule asks it."), frequency.same_team),
     "pinned": Rule(text("A visit fixed beforehand is made on its day, by its team."), promises.pinned),
+    "follow_up": Rule(text("A visit that follows another comes as many days later as asked."), promises.follow_up),
     "working_day": Rule(text("Teams are out only on weekdays they work."), days.working_day),
     "day_off": Rule(text("Teams are not out on their days off."), days.day_off),
     "holiday": Rule(text("On public holidays only those teams and villages meet that allow it."), days.holiday),

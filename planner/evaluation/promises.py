@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from planner.evaluation.facts import Facts
 from planner.evaluation.result import Violation
 from planner.evaluation.words import listing
+from planner.follow_ups import unled
 from planner.language import text
 
 
@@ -29,3 +30,22 @@ def pinned(facts: Facts) -> Iterator[Violation]:
         else:
             continue
         yield Violation(rule="pinned", subject=subject, amount=1, unit="visits", sentence=sentence)
+
+
+def follow_up(facts: Facts) -> Iterator[Violation]:
+    """Yield visits that should follow another some days later, and follow none."""
+    for task, leader in facts.problem.leader_by_task.items():
+        follow = facts.problem.rule_by_task[task].follows
+        if follow is None:
+            continue
+        for day in unled(follow, facts.leading(task), facts.sessions[task]):
+            sentence = text(
+                "{site}: visited on {day}, but no visit of {leader} {low} to {high} days before is left to follow.",
+                site=facts.called(task),
+                day=day,
+                leader=facts.called(leader),
+                low=follow.min_days,
+                high=follow.max_days,
+            )
+            subject = f"{task.site_id}/{task.rule_id} {day}"
+            yield Violation(rule="follow_up", subject=subject, amount=1, unit="visits", sentence=sentence)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from planner.language import text
 from planner.tables.column import Column, Kind, Sheet
 from planner.tables.place_columns import BASE_COLUMNS, VILLAGE_COLUMNS, id_column, name_column
+from planner.tables.promise_columns import FOLLOW_COLUMNS, PIN_COLUMNS
 from planner.tables.road_columns import GEOMETRY, ROAD_COLUMNS
 from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, PREFERRED_TEAM, SERVICE_COLUMNS
 from planner.tables.setting_columns import SETTING_COLUMNS, SETTINGS
@@ -26,6 +27,7 @@ RULE_COLUMNS = (
     *SERVICE_COLUMNS,
     *NEEDS_COLUMNS,
     PREFERRED_TEAM,
+    *FOLLOW_COLUMNS,
 )
 
 FIRST_DAY = Column(
@@ -100,46 +102,6 @@ CLOSURE_COLUMNS = (
         example_zh="塌方",
         description=text("Why; printed for the teams."),
         aliases=("封闭原因",),
-    ),
-)
-
-PIN_COLUMNS = (
-    Column(
-        name="village",
-        zh="村庄",
-        kind="id",
-        is_required=True,
-        example="V001",
-        description=text("The village, by id or name."),
-        aliases=("site", "站点", "村"),
-    ),
-    Column(
-        name="rule",
-        zh="规则",
-        kind="id",
-        example="weekly",
-        example_zh="每周2次",
-        description=text("Which of the village's rules the visit is for."),
-        default=text("the village's only rule"),
-        aliases=("rules", "巡诊规则"),
-    ),
-    Column(
-        name="date",
-        zh="日期",
-        kind="date",
-        is_required=True,
-        example="2026-03-05",
-        description=text("The day on which the visit is made; one of the planned days."),
-        aliases=("day", "巡诊日期"),
-    ),
-    Column(
-        name="team",
-        zh="队伍",
-        kind="id",
-        example="T1",
-        description=text("The team that makes it, by id or name."),
-        default=text("any team"),
-        aliases=("团队", "医疗队"),
     ),
 )
 

@@ -14,6 +14,7 @@ from planner.model import Base, Pin, Site, Team
 from planner.tables.day_tables import read_closures, read_overrides
 from planner.tables.faults import Faults
 from planner.tables.fingerprint import fingerprint
+from planner.tables.follow_ups import check_leaders
 from planner.tables.lines import read_lines, road_ids
 from planner.tables.people import build_bases, build_sites, build_teams
 from planner.tables.pins import read_pins
@@ -64,13 +65,14 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
     teams = register_rows(tables.get("teams"), text("team"), faults)
     rules = register_rows(tables.get("rules"), text("rule"), faults, is_needed=False)
     county = read_settings(tables.get("settings"), faults)
-    check_rules(rules, teams, faults)
+    check_rules(rules, teams, villages, faults)
     check_places(villages, bases, county.country, faults)
     check_demands(villages, rules, teams, faults)
     check_unused_rules(villages, rules, faults)
     roads = tables.get("roads")
     closed, road_closures = read_closures(tables.get("closures"), villages, road_ids(roads), faults)
     sites = build_sites(villages, rules, teams, closed, faults)
+    check_leaders(sites, rules, faults)
     return Dataset(
         source=source,
         sha256=sha256,

@@ -16,6 +16,7 @@ from tests.builders import day
 from tests.planner.good_plan import (
     A2,
     B2,
+    C2,
     D2,
     OWED,
     A,
@@ -30,6 +31,7 @@ from tests.planner.good_plan import (
     with_circuits,
     with_closed_road,
     with_extra_stop,
+    with_follow_up,
     with_owed,
     with_route,
     with_routes,
@@ -132,6 +134,11 @@ PLANTED: tuple[tuple[str, set[str], Planting], ...] = (
     ("fixed visit on another day", {"pinned"}, _under(lambda: good_problem(pins=(_pin(D2, 1),)))),
     ("fixed visit by another team", {"pinned"}, _under(lambda: good_problem(pins=(_pin(D2, 0, "three"),)))),
     ("fixed visit made by nobody", {"pinned"}, _under(lambda: good_problem(pins=(_pin(Task("c2", "xray"), 1),)))),
+    ("follow-up too soon", {"follow_up"}, _under(lambda: with_follow_up("b", D2, 4, 9))),
+    ("follow-up too late", {"follow_up"}, _under(lambda: with_follow_up("b", D2, 1, 2))),
+    ("follow-up of an owed visit", {"follow_up", "visit_count"}, _under(lambda: with_follow_up("b", C2, 1, 9))),
+    ("follow-up neither made nor listed", {"visit_count"}, lambda: (with_follow_up("c2", D2, 7, 9), with_owed())),
+    ("follow-up listed that is not due", {"unserved_reason"}, _under(lambda: with_follow_up("c2", D2, 14, 20))),
     # the calendar
     ("non-working weekday", {"working_day"}, _in_plan(lambda: _d2_by("one", 6))),
     ("make-up day", {"working_day"}, lambda: (with_team("three", weekdays=frozenset({5})), _d2_by("three", 5))),
