@@ -40,6 +40,11 @@ def due(follow: FollowUp, leading: Iterable[date], first_day: date, last_day: da
     )
 
 
+def is_led(follow: FollowUp, leading: Iterable[date], day: date) -> bool:
+    """Return whether the day lies as many days after some leading visit as asked."""
+    return any(follow.min_days <= (day - led).days <= follow.max_days for led in leading)
+
+
 def unled(follow: FollowUp, leading: Sequence[date], following: Iterable[date]) -> tuple[date, ...]:
     """Return the days of following visits that follow nothing, in order; ``leading`` is in order too."""
     days = sorted(following)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planner.errors import ModelError
@@ -9,10 +11,11 @@ from planner.evaluation import evaluate, kpis
 from planner.follow_ups import due, first_in_circle, leading_days, unled
 from planner.model import Problem, Site, Task
 from planner.plan import Plan
+from planner.reasons import explain
 from planner.rules import FollowUp, VisitRule
 from planner.timing import timetable
 from tests.builders import day, plain_calendar, tiny_problem, village, weekly
-from tests.planner.good_plan import plan_of
+from tests.planner.good_plan import OWED, plan_of
 
 WEEK_LATER = FollowUp(rule_id="checkup", min_days=7, max_days=9)
 LEADER = weekly(id="checkup", per="horizon")
@@ -120,6 +123,28 @@ def test_result_is_handed_over_a_week_after_the_check_up(
     assert [violation.rule for violation in evaluate(problem, plan).violations] == rules
     figures = kpis(problem, plan)
     assert (figures["asked_visits"], figures["owed_visits"]) == (asked, owed)
+
+
+def test_owed_follow_up_has_the_reason_of_its_own_days() -> None:
+    """5 or 6 days after Monday are a weekend: no time was not the reason, though the team has ten other days."""
+    at_b = follower(FollowUp(site_id="a", rule_id="checkup", min_days=5, max_days=6), visits=3)
+    problem = two_places(village("a", LEADER), village("b", at_b))
+    code, values = explain(problem, Task("b", "result"), day(0), day(13), leading=[day(0)])
+    assert (code, dict(values)) == (
+        "no_working_day",
+        {"asked": "1", "allowed": "2", "open": "2", "worked": "0"},
+    )
+    for reason, rules in (("no_working_day", []), ("no_time_left", ["unserved_reason"])):
+        owed = replace(OWED, site_id="b", rule_id="result", reason=reason, details=())
+        plan = replace(made(problem, a=0), unserved=(owed,))
+        assert [violation.rule for violation in evaluate(problem, plan).violations] == rules
+
+
+def test_follow_up_that_had_a_day_was_owed_for_want_of_time() -> None:
+    """7 to 9 days after Monday the team works; the day named is one of those, and one visit is asked of three."""
+    problem = two_places(village("a", LEADER, follower(visits=3)))
+    code, values = explain(problem, Task("a", "result"), day(0), day(13), leading=[day(0)])
+    assert (code, dict(values)["day"]) == ("no_time_left", str(day(7)))
 
 
 def test_more_follow_ups_than_the_rule_allows_are_not_asked() -> None:
