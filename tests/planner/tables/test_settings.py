@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from planner.balance import Balance
 from planner.errors import InputError
 from planner.model import ObjectiveWeights
+from planner.service import open_county
 from planner.tables.dataset import CountySettings, read_dataset
 from planner.tables.setting_columns import PRICES, WEIGHT_BY_PRICE
 from tests.planner.tables.county import county, write_workbook
@@ -65,3 +67,12 @@ def test_price_of_balance_without_a_percentage_is_noticed(tmp_path: Path) -> Non
     (notice,) = [issue for issue in dataset.notices if issue.where.sheet == "settings"]
     assert (notice.where.row, notice.where.column) == (2, "setting")
     assert "does nothing without balance_percent" in str(notice.problem)
+
+
+def test_settings_reach_the_problem(tmp_path: Path) -> None:
+    """What the sheet says is what the checker and the search go by."""
+    rows = [["setting", "value"], ["price_km", 2], ["balance_percent", 20]]
+    path = write_workbook(tmp_path / "county.xlsx", county(settings=rows))
+    problem = open_county(path, start=date(2026, 3, 9), weeks=1).problem
+    assert problem.weights == ObjectiveWeights(per_km=2.0)
+    assert problem.balance == Balance(spread=0.2)
