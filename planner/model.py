@@ -14,6 +14,9 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.balance import Balance
+from planner.errors import ModelError
+from planner.follow_ups import first_in_circle
 from planner.language import Text, text
 from planner.rules import VisitRule
 from planner.values import (
@@ -24,6 +27,7 @@ from planner.values import (
     Window,
     require,
     require_id,
+    require_price,
     require_whole,
     week_of,
 )
@@ -224,6 +228,11 @@ class ObjectiveWeights:
     per_visit_by_other_team: float = 10.0  # when a team is preferred
     per_extra_team_at_site: float = 5.0  # consistency: teams beyond the first, per site and rule
     per_missed_market_day: float = 2.0  # a visit off the market at a site that has one
+    per_extra_weekday: float = 0.0  # consistency: weekdays beyond the fewest that suffice, per site and rule
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            require_price(getattr(self, name), name=name, subject=text("prices"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -232,6 +241,21 @@ class Task:
 
     site_id: str
     rule_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A visit fixed beforehand: it is made on this day, and by this team when one is named (others may come along)."""
+
+    site_id: str
+    rule_id: str
+    day: date
+    team_id: str | None = None
+
+    @property
+    def task(self) -> Task:
+        """The (site, rule) that is visited."""
+        return Task(self.site_id, self.rule_id)
 
 
 Thing = TypeVar("Thing", Site, Base, Team)
@@ -255,10 +279,13 @@ class Problem:
     teams: tuple[Team, ...]
     travel: tuple[TravelMatrix, ...]
     weights: ObjectiveWeights = ObjectiveWeights()
+    balance: Balance | None = None  # None: nobody minds how the work is shared out
+    pins: tuple[Pin, ...] = ()
     base_by_id: Mapping[str, Base] = field(init=False, repr=False)
     site_by_id: Mapping[str, Site] = field(init=False, repr=False)
     team_by_id: Mapping[str, Team] = field(init=False, repr=False)
     rule_by_task: Mapping[Task, VisitRule] = field(init=False, repr=False)
+    leader_by_task: Mapping[Task, Task] = field(init=False, repr=False)  # of follow-ups: the task they follow
     matrix_by_use: Mapping[tuple[str, date], TravelMatrix] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -272,7 +299,10 @@ class Problem:
             object.__setattr__(self, f"{name}s", tuple(found.values()))
         rules = {Task(s.id, r.id): r for s in self.sites for r in sorted(s.rules, key=lambda rule: rule.id)}
         object.__setattr__(self, "rule_by_task", rules)
+        object.__setattr__(self, "pins", tuple(sorted(self.pins, key=lambda p: (p.task, p.day, p.team_id or ""))))
         self._check_references()
+        self._check_pins()
+        self._check_follow_ups()
         self._check_travel()
 
     def _check_references(self) -> None:
@@ -289,6 +319,36 @@ class Problem:
             known = rule.preferred_team is None or rule.preferred_team in self.team_by_id
             require(
                 known, text('site "{site}": there is no team "{team}".', site=task.site_id, team=rule.preferred_team)
+            )
+
+    def _check_pins(self) -> None:
+        for pin in self.pins:
+            subject = text('the visit fixed for "{site}" on {day}', site=pin.site_id, day=pin.day)
+            known = pin.task in self.rule_by_task
+            require(known, text('{subject}: there is no rule "{rule}" there.', subject=subject, rule=pin.rule_id))
+            team_known = pin.team_id is None or pin.team_id in self.team_by_id
+            require(team_known, text('{subject}: there is no team "{team}".', subject=subject, team=pin.team_id))
+            inside = self.horizon.start <= pin.day <= self.horizon.last
+            require(inside, text("{subject}: the day lies outside the planned days.", subject=subject))
+        require(len(self.pins) == len(set(self.pins)), text("A visit is fixed twice."))
+
+    def _check_follow_ups(self) -> None:
+        leaders = {
+            task: Task(rule.follows.site_id or task.site_id, rule.follows.rule_id)
+            for task, rule in self.rule_by_task.items()
+            if rule.follows is not None
+        }
+        object.__setattr__(self, "leader_by_task", leaders)
+        for task, leader in leaders.items():
+            problem = text(
+                'rule "{rule}" of site "{site}" follows "{leader}" of "{other}", which is not there.',
+                rule=task.rule_id, site=task.site_id, leader=leader.rule_id, other=leader.site_id,
+            )  # fmt: skip
+            require(leader in self.rule_by_task, problem)
+        circle = first_in_circle(leaders)
+        if circle is not None:
+            raise ModelError(
+                text('rule "{rule}" of site "{site}" follows itself.', rule=circle.rule_id, site=circle.site_id)
             )
 
     def _check_travel(self) -> None:

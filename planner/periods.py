@@ -63,11 +63,16 @@ def names_its_days(rule: VisitRule) -> bool:
 
 
 def fixed_weekdays(rule: VisitRule, horizon: Horizon) -> int:
-    """Return on how many different weekdays the visits may fall: the fewest that suffice with ``same_weekday``, else 7.
+    """Return on how many different weekdays the visits may fall: ``fewest_weekdays`` with ``same_weekday``, else 7."""
+    return fewest_weekdays(rule, horizon) if rule.same_weekday else 7
+
+
+def fewest_weekdays(rule: VisitRule, horizon: Horizon) -> int:
+    """Return the fewest different weekdays on which all visits can fall; 7 for rules that name their days.
 
     Twice a week needs two, four times a month one, five times a month two (four weeks are sure).
     """
-    if not rule.same_weekday or names_its_days(rule):
+    if names_its_days(rule):
         return 7
     weeks = {"week": rule.every, "month": 4 * rule.every, "quarter": 13 * rule.every}.get(rule.per, horizon.days // 7)
     return min(7, -(-rule.visits // max(1, weeks)))

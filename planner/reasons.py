@@ -7,10 +7,13 @@ the teams' time (``no_time_left``). The sentences do not name the village: whoev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from string import Formatter
 
 from planner.calendar import is_site_open, visit_days
+from planner.follow_ups import due as due_visits
+from planner.follow_ups import is_led
 from planner.language import Text, text
 from planner.lone import Chance, best_chance
 from planner.model import Problem, Task, Team, owner_teams
@@ -90,7 +93,9 @@ REASONS: Mapping[str, tuple[Text, Text]] = {
 }
 
 
-def explain(problem: Problem, task: Task, first_day: date, last_day: date, *, nth: int = 1) -> tuple[str, Details]:
+def explain(
+    problem: Problem, task: Task, first_day: date, last_day: date, *, nth: int = 1, leading: Sequence[date] = ()
+) -> tuple[str, Details]:
     """Return the reason code, and the values of its sentence, of an unserved visit due from first to last day.
 
     Parameters
@@ -98,16 +103,21 @@ def explain(problem: Problem, task: Task, first_day: date, last_day: date, *, nt
     nth
         Which of the unserved visits of the stretch it is: there may be no room for the first, and room but no
         time for the second.
+    leading
+        Of a follow-up: the days of the visits it has still to follow (``follow_ups.leading_days``), which leave it
+        only some days of the stretch.
     """
-    code, values = _nobody(problem, task) or _nowhen(
-        problem, task, DateRange(first_day=first_day, last_day=last_day), nth
-    )
+    stretch = DateRange(first_day=first_day, last_day=last_day)
+    code, values = _nobody(problem, task) or _nowhen(problem, task, stretch, nth, leading)
     return code, tuple(sorted((name, str(value)) for name, value in values.items()))
 
 
-def true_reasons(problem: Problem, task: Task, first_day: date, last_day: date, count: int) -> frozenset[str]:
-    """Return the codes that are true of one of ``count`` unserved visits of the stretch."""
-    return frozenset(explain(problem, task, first_day, last_day, nth=k)[0] for k in range(1, count + 1))
+def true_reasons(
+    problem: Problem, task: Task, first_day: date, last_day: date, count: int, *, leading: Sequence[date] = ()
+) -> frozenset[str]:
+    """Return the codes that are true of one of ``count`` unserved visits of the stretch; ``leading`` as above."""
+    codes = (explain(problem, task, first_day, last_day, nth=k, leading=leading)[0] for k in range(1, count + 1))
+    return frozenset(codes)
 
 
 def describe(unserved: UnservedVisit) -> Text:
@@ -168,24 +178,40 @@ def _composition(rule: VisitRule, missing: Iterable[str]) -> Found:
     return "composition_missing", {"classes": _list(rule.composition), "missing": _list(missing)}
 
 
-def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int) -> Found:
+def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int, leading: Sequence[date]) -> Found:
     """Return why the visit finds no day, or no day on which a team can make it, or else that the days are full."""
-    rule = problem.rule_by_task[task]
+    rule = _asked_rule(problem, task, due, leading)
     teams = _teams_by_day(problem, task)
-    days = [day for day in rule_days(rule, problem.horizon) if day in teams]
-    lacking = _lacking(problem, task, due, days)
+    allowed = _allowed(rule, problem, leading)
+    days = [day for day in allowed if day in teams]
+    lacking = _lacking(problem, rule, due, days)
     chances = [best_chance(problem, task, day, teams[day]) for day in days]
     here = [chance for chance in chances if chance.day in due]
     if not here:
-        return _no_room(problem, task, due, "no_working_day", days)
+        return _no_room(problem, (task, rule), due, "no_working_day", (allowed, days))
     blocked = [chance for chance in here if chance.obstacle]
     if len(blocked) < len(here) and nth <= len(lacking):
-        return _no_room(problem, task, due, lacking[nth - 1], days)
+        return _no_room(problem, (task, rule), due, lacking[nth - 1], (allowed, days))
     feasible = [chance.day for chance in chances if not chance.obstacle]
-    if blocked and (len(blocked) == len(here) or nth <= len(_lacking(problem, task, due, feasible))):
+    if blocked and (len(blocked) == len(here) or nth <= len(_lacking(problem, rule, due, feasible))):
         return _obstacle(problem, task, min(blocked, key=lambda c: c.distance))
     free = next(chance for chance in here if not chance.obstacle)
     return "no_time_left", {"team": problem.team_by_id[free.team_id].name, "day": free.day}
+
+
+def _asked_rule(problem: Problem, task: Task, due: DateRange, leading: Sequence[date]) -> VisitRule:
+    """Return the rule; of a follow-up with as many visits as there are to follow."""
+    rule = problem.rule_by_task[task]
+    if rule.follows is None or not leading:
+        return rule
+    asked = due_visits(rule.follows, leading, due.first_day, due.last_day)
+    return replace(rule, visits=max(1, min(rule.visits, asked)))
+
+
+def _allowed(rule: VisitRule, problem: Problem, leading: Sequence[date]) -> list[date]:
+    """Return the days that the rule allows; of a follow-up those that follow a leading visit."""
+    days = rule_days(rule, problem.horizon)
+    return [day for day in days if rule.follows is None or not leading or is_led(rule.follows, leading, day)]
 
 
 def _teams_by_day(problem: Problem, task: Task) -> Mapping[date, tuple[Team, ...]]:
@@ -195,16 +221,23 @@ def _teams_by_day(problem: Problem, task: Task) -> Mapping[date, tuple[Team, ...
     return {day: teams for day, teams in able if teams}
 
 
-def _lacking(problem: Problem, task: Task, due: DateRange, days: Iterable[date]) -> list[str]:
+def _lacking(problem: Problem, rule: VisitRule, due: DateRange, days: Iterable[date]) -> list[str]:
     """Return, for each visit of the stretch that these days have no room for, whether days or distances are lacking."""
-    shortfalls = room(problem.rule_by_task[task], problem.horizon, days)
+    shortfalls = room(rule, problem.horizon, days)
     mine = [s for s in shortfalls if (s.quota.first_day, s.quota.last_day) == (due.first_day, due.last_day)]
     return [shortfall.reason for shortfall in mine for _ in range(shortfall.missing)]
 
 
-def _no_room(problem: Problem, task: Task, due: DateRange, reason: str, worked: Sequence[date]) -> Found:
-    site, rule = problem.site_by_id[task.site_id], problem.rule_by_task[task]
-    allowed = [day for day in rule_days(rule, problem.horizon) if day in due]
+def _no_room(
+    problem: Problem,
+    what: tuple[Task, VisitRule],
+    due: DateRange,
+    reason: str,
+    days: tuple[Sequence[date], Sequence[date]],  # the rule allows, and on which of these a team works
+) -> Found:
+    task, rule = what
+    site, worked = problem.site_by_id[task.site_id], days[1]
+    allowed = [day for day in days[0] if day in due]
     asked = sum(q.visits for q in quotas(rule, problem.horizon) if q.first_day == due.first_day)
     if reason == "gap_conflict":
         gaps = {"low": rule.min_gap_days, "high": rule.max_gap_days or EMPTY}

@@ -8,7 +8,8 @@ from typing import Any
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
-from planner.model import Problem, Task
+from planner.model import Pin, Problem, Task
+from planner.pins import contradictions
 from planner.plan import Plan, UnservedVisit
 from planner.reasons import describe
 from planner.recurrence import quotas
@@ -50,7 +51,13 @@ def _summary(problem: Problem, plan: Plan) -> dict[str, object]:
 
 
 def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
+    return {name: _short(value) for name, value in figures.items()}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _rounded(value)
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:
@@ -84,6 +91,26 @@ def notices_of_problem(problem: Problem) -> tuple[Issue, ...]:
             is_warning=True,
         )
         for rule in silent
+    )
+
+
+def notices_of_pins(problem: Problem, places: Mapping[Pin, Where]) -> tuple[Issue, ...]:
+    """Return a warning for each fixed visit that contradicts its rule, village or team; ``places`` are their rows."""
+    return tuple(
+        Issue(
+            places.get(pin, Where()),
+            text(
+                "The visit fixed for {site} ({rule}) on {day} cannot be made: {why}.",
+                site=problem.site_by_id[pin.site_id].name,
+                rule=problem.rule_by_task[pin.task].called,
+                day=pin.day,
+                why=why,
+            ),
+            text("Fix another day or team, or change what is in the way; until then the plan breaks the rule pinned."),
+            is_warning=True,
+        )
+        for pin in problem.pins
+        for why in contradictions(problem, pin)
     )
 
 

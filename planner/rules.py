@@ -57,6 +57,31 @@ class ServiceTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """The rule whose visits are followed, at which site, and after how many days: a result handed over 18 days later.
+
+    What it asks is said in ``planner.follow_ups``.
+    """
+
+    rule_id: str
+    site_id: str | None = None  # None: the site of the follow-up itself
+    min_days: int
+    max_days: int
+
+    def __post_init__(self) -> None:
+        for name in ("min_days", "max_days"):
+            require_whole(getattr(self, name), name=name, subject=text("follow-up"), low=1, high=400)
+        require(
+            self.min_days <= self.max_days,
+            text(
+                "A follow-up at least {low} and at most {high} days later can never be made.",
+                low=self.min_days,
+                high=self.max_days,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRule:
     """How often one site is to be visited for one purpose, by whom and for how long.
 
@@ -88,6 +113,7 @@ class VisitRule:
     is_owned: bool = True  # False: ownership of the site does not bind this rule (a shared specialist)
     preferred_team: str | None = None
     services: str = ""  # what is offered, for notices
+    follows: FollowUp | None = None  # ``visits`` per horizon are then the most; each is asked by a visit it follows
 
     @property
     def called(self) -> Text | str:
@@ -156,4 +182,10 @@ class VisitRule:
         require(
             sum(ways) <= 1,
             text("{subject}: give only one of dates, nth weekdays and weekday combinations.", subject=subject),
+        )
+        counts_freely = self.follows is None or (self.per == "horizon" and not any(ways))
+        require(
+            counts_freely,
+            text("{subject}: a follow-up counts its visits per horizon and names no dates.", subject=subject),
+            text("Set per to horizon, and leave dates and weekdays of the month empty."),
         )

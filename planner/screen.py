@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text as Characters
 
-from planner.evaluation import Evaluation, kpis
+from planner.evaluation import BalanceFigures, Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, UnservedVisit
@@ -106,6 +106,8 @@ def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language
                 visits=figures["market_visits"],
             )
         )
+    if figures["balance"] is not None:
+        lines.append(_balance_line(figures["balance"]))
     if plan.provenance.is_travel_estimated:
         lines.append(text("Travel times are estimated from straight lines: no road data was given."))
     broken = len(evaluation.hard)
@@ -115,6 +117,53 @@ def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language
         else text("Checked: {count} hard rule violations.", count=broken)
     )
     return [say(line, language) for line in lines]
+
+
+def _balance_line(figures: BalanceFigures) -> Text:
+    return text(
+        "Workload of {over}: {least} to {most} hours per available day, mean {mean} "
+        "({low} % to {high} %, allowed ±{percent} %); {outside} hours outside.",
+        over=text("teams") if figures["over"] == "team" else text("institutions"),
+        least=f"{figures['least_hours_per_day']:.1f}",
+        most=f"{figures['most_hours_per_day']:.1f}",
+        mean=f"{figures['mean_hours_per_day']:.1f}",
+        low=f"{figures['least_percent']:+.0f}",
+        high=f"{figures['most_percent']:+.0f}",
+        percent=f"{figures['allowed_percent']:g}",
+        outside=f"{figures['hours_outside']:,.1f}",
+    )
+
+
+# What stands behind each term of the cost, for people.
+TERMS = {
+    "distance_km": text("kilometres driven"),
+    "duty_hours": text("hours on duty"),
+    "unserved_visits": text("owed visits times their priority"),
+    "lent_visits": text("visits by lent teams"),
+    "other_team": text("visits by another than the preferred team"),
+    "extra_teams": text("further teams at a village"),
+    "missed_market_days": text("visits off the market"),
+    "extra_weekdays": text("further weekdays at a village"),
+    "imbalance_hours": text("hours outside the band of the workload"),
+}
+
+
+def cost_lines(evaluation: Evaluation, language: str) -> list[str]:
+    """Return a line for each term that costs anything: its share of the cost, the amount and the price."""
+    return [
+        say(
+            text(
+                "  {cost}: {what}, {amount} at {price} each",
+                cost=f"{term.cost:,.1f}",
+                what=TERMS.get(term.name, term.name),
+                amount=f"{term.amount:,.1f}".removesuffix(".0"),
+                price=f"{term.weight:g}",
+            ),
+            language,
+        )
+        for term in evaluation.terms
+        if term.cost
+    ]
 
 
 def violation_lines(evaluation: Evaluation, language: str) -> list[str]:

@@ -26,10 +26,11 @@ from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Horizon, Problem
 from planner.plan import Circuit, Plan
-from planner.report import notices_of_problem, report_document
+from planner.report import notices_of_pins, notices_of_problem, report_document
 from planner.solver import SolveResult, SolveSettings, solve
 from planner.tables.dataset import Dataset, read_dataset
 from planner.tables.exports import write_circuits
+from planner.tables.pins import refuse_pins_outside
 from planner.values import FIRST_YEAR, LAST_YEAR
 
 MAX_WEEKS = 53
@@ -61,6 +62,7 @@ def open_county(
     dataset = read_dataset(source)
     network = open_network(dataset, roads)
     horizon = choose_horizon(dataset, start=start, weeks=weeks)
+    refuse_pins_outside(dataset.pins, horizon)
     calendar, calendar_notices = build_calendar(
         horizon, country=dataset.county.country, overrides=dataset.calendar_overrides
     )
@@ -74,11 +76,19 @@ def open_county(
     )
     try:
         problem = Problem(
-            calendar=calendar, bases=dataset.bases, sites=dataset.sites, teams=dataset.teams, travel=matrices
+            calendar=calendar,
+            bases=dataset.bases,
+            sites=dataset.sites,
+            teams=dataset.teams,
+            travel=matrices,
+            weights=dataset.county.weights,
+            balance=dataset.county.balance,
+            pins=tuple(dataset.pins),
         )
     except ModelError as fault:
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None
     notices = (*dataset.notices, *calendar_notices, *travel.issues, *notices_of_problem(problem))
+    notices += notices_of_pins(problem, dataset.pins)
     return County(dataset=dataset, network=network, travel=travel, problem=problem, notices=notices)
 
 

@@ -14,6 +14,7 @@ from planner.errors import ModelError
 from planner.language import Text, text
 
 DAY_MINUTES = 24 * 60
+LARGEST_PRICE = 100_000  # kilometres; the sums of a year stay exact
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # of every date that people write; anything else is a slip
 MarketCalendar = Literal["lunar", "solar"]
 
@@ -40,6 +41,22 @@ def require_whole(value: object, *, name: str, subject: Text, low: int, high: in
             name=name,
             low=low,
             high=high,
+            value=repr(value),
+        ),
+    )
+
+
+def require_price(value: object, *, name: str, subject: Text) -> None:
+    """Raise ModelError unless the value is a price: a number of kilometres from 0 to ``LARGEST_PRICE``."""
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LARGEST_PRICE
+    require(
+        fits,
+        text(
+            "{subject}: {name} must be a number from {low} to {high}, but is {value}.",
+            subject=subject,
+            name=name,
+            low=0,
+            high=LARGEST_PRICE,
             value=repr(value),
         ),
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.evaluation import crews, days, form, frequency, owed, times, travel
+from planner.evaluation import crews, days, form, frequency, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
 from planner.evaluation.facts import Facts, gather
+from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
 from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
 from planner.language import Text, text
@@ -22,6 +23,7 @@ from planner.plan import Plan
 __all__ = [
     "RULES",
     "Appointment",
+    "BalanceFigures",
     "Change",
     "ChangeKind",
     "Evaluation",
@@ -58,6 +60,8 @@ RULES: Mapping[str, Rule] = {
     "dates": Rule(text("Visits fall on the dates the rule names."), frequency.dates),
     "same_weekday": Rule(text("A fixed service day stays the same."), frequency.same_weekday),
     "same_team": Rule(text("All visits are by one team where the rule asks it."), frequency.same_team),
+    "pinned": Rule(text("A visit fixed beforehand is made on its day, by its team."), promises.pinned),
+    "follow_up": Rule(text("A visit that follows another comes as many days later as asked."), promises.follow_up),
     "working_day": Rule(text("Teams are out only on weekdays they work."), days.working_day),
     "day_off": Rule(text("Teams are not out on their days off."), days.day_off),
     "holiday": Rule(text("On public holidays only those teams and villages meet that allow it."), days.holiday),

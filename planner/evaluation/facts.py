@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Literal
 
 from planner.evaluation.result import Violation
+from planner.follow_ups import due, leading_days
 from planner.language import Text, text
 from planner.model import Problem, Site, Task, Team
 from planner.plan import Lunch, Plan, Route, Stop, UnservedVisit
@@ -107,6 +108,10 @@ class Facts:
         stretch = (quota.first_day, quota.last_day)
         return sum((owed.first_day, owed.last_day) == stretch for owed in self.listed[task])
 
+    def leading(self, task: Task) -> tuple[date, ...]:
+        """Return the days of the visits that a follow-up has still to follow."""
+        return _leading(self.problem, self.sessions, task)
+
     def called(self, task: Task) -> Text:
         """Return the task as people call it."""
         return called(self.problem.site_by_id[task.site_id], self.problem.rule_by_task[task])
@@ -130,13 +135,14 @@ def gather(problem: Problem, plan: Plan) -> Facts:
     listed: dict[Task, list[UnservedVisit]] = defaultdict(list)
     for owed in plan.unserved:
         listed[owed.task].append(owed)
+    sessions = _sessions(problem, visits)
     return Facts(
         problem=problem,
         plan=plan,
         days=days,
         visits=visits,
-        sessions=_sessions(problem, visits),
-        quotas={task: quotas(rule, problem.horizon) for task, rule in problem.rule_by_task.items()},
+        sessions=sessions,
+        quotas=_quotas(problem, sessions),
         listed={task: tuple(listed[task]) for task in problem.tasks},
     )
 
@@ -146,6 +152,23 @@ def road_break(lunch: Lunch | None, leave: int, minutes: int) -> int:
     if lunch is None or not leave <= lunch.start_minute < leave + minutes:
         return 0
     return max(0, lunch.end_minute - lunch.start_minute)
+
+
+def _leading(problem: Problem, sessions: Mapping[Task, Sessions], task: Task) -> tuple[date, ...]:
+    leader = problem.leader_by_task[task]
+    return leading_days(problem.rule_by_task[task], problem.rule_by_task[leader], sessions[leader])
+
+
+def _quotas(problem: Problem, sessions: Mapping[Task, Sessions]) -> Mapping[Task, tuple[Quota, ...]]:
+    """Return what is asked: of a follow-up no more than the visits that the plan gives it to follow."""
+    asked = {task: quotas(rule, problem.horizon) for task, rule in problem.rule_by_task.items()}
+    for task in problem.leader_by_task:
+        follow, leading = problem.rule_by_task[task].follows, _leading(problem, sessions, task)
+        if follow is not None:
+            asked[task] = tuple(
+                replace(q, visits=min(q.visits, due(follow, leading, q.first_day, q.last_day))) for q in asked[task]
+            )
+    return asked
 
 
 def _sessions(problem: Problem, visits: tuple[Visit, ...]) -> Mapping[Task, Sessions]:

@@ -7,8 +7,10 @@ from typing import TypedDict
 
 from planner.calendar import is_market_day
 from planner.evaluation.facts import Day, Facts, gather
+from planner.evaluation.fairness import BalanceFigures, balance_figures, duty_minutes
 from planner.evaluation.result import ObjectiveTerm
 from planner.model import Problem, Task, owner_teams
+from planner.periods import fewest_weekdays
 from planner.plan import Plan
 
 
@@ -32,6 +34,7 @@ class Figures(TypedDict):
     hours: float
     market_visits: int
     market_hits: int
+    balance: BalanceFigures | None
     teams: list[TeamFigures]
 
 
@@ -44,9 +47,10 @@ def kpis(problem: Problem, plan: Plan) -> Figures:
         "planned_visits": sum(len(days) for days in facts.sessions.values()),
         "owed_visits": sum(_owed(facts, task) for task in problem.tasks),
         "km": sum(_metres(day) for day in facts.days) / 1000,
-        "hours": sum(_minutes(day) for day in facts.days) / 60,
+        "hours": sum(duty_minutes(day) for day in facts.days) / 60,
         "market_visits": hits + misses,
         "market_hits": hits,
+        "balance": balance_figures(facts),
         "teams": [_team_figures(facts, team.id) for team in problem.teams],
     }
 
@@ -58,7 +62,7 @@ def _team_figures(facts: Facts, team_id: str) -> TeamFigures:
         "days": len({day.route.day for day in days}),
         "visits": sum(len(day.visits) for day in days),
         "km": sum(_metres(day) for day in days) / 1000,
-        "hours": sum(_minutes(day) for day in days) / 60,
+        "hours": sum(duty_minutes(day) for day in days) / 60,
     }
 
 
@@ -68,22 +72,26 @@ def terms(facts: Facts) -> tuple[ObjectiveTerm, ...]:
     owed = sum(rules[task].priority * _owed(facts, task) for task in rules)
     amounts = (
         ("distance_km", sum(_metres(day) for day in facts.days) / 1000, "km", weights.per_km),
-        ("duty_hours", sum(_minutes(day) for day in facts.days) / 60, "hours", weights.per_duty_hour),
+        ("duty_hours", sum(duty_minutes(day) for day in facts.days) / 60, "hours", weights.per_duty_hour),
         ("unserved_visits", owed, "visits x priority", weights.per_unserved_visit),
         ("lent_visits", _lent(facts), "visits", weights.per_lent_visit),
         ("other_team", _by_other_team(facts), "visits", weights.per_visit_by_other_team),
         ("extra_teams", _extra_teams(facts), "teams", weights.per_extra_team_at_site),
         ("missed_market_days", _market(facts)[1], "visits", weights.per_missed_market_day),
+        ("extra_weekdays", _extra_weekdays(facts), "weekdays", weights.per_extra_weekday),
+        ("imbalance_hours", *_imbalance(facts)),
     )
     return tuple(ObjectiveTerm(name=name, amount=amount, unit=unit, weight=w) for name, amount, unit, w in amounts)
 
 
+def _imbalance(facts: Facts) -> tuple[float, str, float]:
+    """Return the hours outside the band of the workload, their unit and price."""
+    balance, figures = facts.problem.balance, balance_figures(facts)
+    return figures["hours_outside"] if figures else 0.0, "hours", balance.price_per_hour if balance else 0.0
+
+
 def _metres(day: Day) -> int:
     return sum(leg.metres for leg in day.legs)
-
-
-def _minutes(day: Day) -> int:
-    return day.end - day.route.start_minute
 
 
 def _owed(facts: Facts, task: Task) -> int:
@@ -114,6 +122,15 @@ def _extra_teams(facts: Facts) -> int:
         needed = max((len({visit.team.id for visit in met}) for met in days.values()), default=0)
         extra += len(teams) - needed
     return extra
+
+
+def _extra_weekdays(facts: Facts) -> int:
+    """Return the weekdays on which visits fall beyond the fewest that suffice, over every site and rule."""
+    horizon = facts.problem.horizon
+    return sum(
+        max(0, len({day.weekday() for day in days}) - fewest_weekdays(facts.problem.rule_by_task[task], horizon))
+        for task, days in facts.sessions.items()
+    )
 
 
 def _market(facts: Facts) -> tuple[int, int]:

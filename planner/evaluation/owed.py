@@ -59,7 +59,8 @@ def _too_many(facts: Facts, task: Task, quota: Quota, listed: int) -> Iterator[V
 def _untrue(facts: Facts, task: Task, entries: list[UnservedVisit]) -> Iterator[Violation]:
     """Compare the reasons given with the real ones; which entry of a stretch carries which does not matter."""
     first = entries[0]
-    real = true_reasons(facts.problem, task, first.first_day, first.last_day, len(entries))
+    leading = facts.leading(task) if task in facts.problem.leader_by_task else ()
+    real = true_reasons(facts.problem, task, first.first_day, first.last_day, len(entries), leading=leading)
     for owed in entries:
         if owed.reason in real:
             continue

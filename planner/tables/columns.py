@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from planner.language import text
 from planner.tables.column import Column, Kind, Sheet
-from planner.tables.place_columns import BASE_COLUMNS, PHONE, VILLAGE_COLUMNS, id_column, name_column
+from planner.tables.place_columns import BASE_COLUMNS, VILLAGE_COLUMNS, id_column, name_column
+from planner.tables.promise_columns import FOLLOW_COLUMNS, PIN_COLUMNS
 from planner.tables.road_columns import GEOMETRY, ROAD_COLUMNS
 from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, PREFERRED_TEAM, SERVICE_COLUMNS
+from planner.tables.setting_columns import SETTING_COLUMNS, SETTINGS
 from planner.tables.team_columns import TEAM_COLUMNS
 
 __all__ = ["SETTINGS", "SHEETS", "SHEET_BY_NAME", "Column", "Kind", "Sheet", "column_of"]
@@ -25,6 +27,7 @@ RULE_COLUMNS = (
     *SERVICE_COLUMNS,
     *NEEDS_COLUMNS,
     PREFERRED_TEAM,
+    *FOLLOW_COLUMNS,
 )
 
 FIRST_DAY = Column(
@@ -102,99 +105,6 @@ CLOSURE_COLUMNS = (
     ),
 )
 
-SETTING_COLUMNS = (
-    Column(
-        name="setting",
-        zh="项目",
-        kind="id",
-        is_required=True,
-        example="terrain",
-        example_zh="地形",
-        description=text("The name of the setting."),
-        aliases=("name", "名称", "设置项"),
-    ),
-    Column(
-        name="value",
-        zh="值",
-        kind="text",
-        example="mountains",
-        example_zh="山区",
-        description=text("Its value."),
-        aliases=("内容",),
-    ),
-)
-
-SETTINGS = (
-    Column(
-        name="name",
-        zh="县名",
-        kind="text",
-        example="Sangzhi",
-        example_zh="桑植县",
-        description=text("The county's name, printed on every sheet."),
-        aliases=("county", "名称"),
-    ),
-    Column(
-        name="country",
-        zh="国家",
-        kind="id",
-        example="CN",
-        description=text("Two-letter code of the country whose public holidays hold."),
-        default="CN",
-        synonyms={"中国": "CN"},
-    ),
-    replace(PHONE, description=text("The telephone number of the office that plans.")),
-    replace(
-        PHONE,
-        name="emergency_phone",
-        zh="急救电话",
-        aliases=("emergency",),
-        example="120",
-        default="120",
-        description=text("The number to call in an emergency."),
-    ),
-    Column(
-        name="terrain",
-        zh="地形",
-        kind="choice",
-        choices={"plains": "平原", "hills": "丘陵", "mountains": "山区"},
-        synonyms={"plain": "plains", "hill": "hills", "mountain": "mountains", "山地": "mountains"},
-        example="mountains",
-        example_zh="山区",
-        default="hills",
-        description=text("How winding the roads are, where none are given."),
-    ),
-    Column(
-        name="season",
-        zh="季节",
-        kind="choice",
-        choices={"dry": "旱季", "wet": "雨季", "winter": "冬季"},
-        example="dry",
-        example_zh="旱季",
-        default="dry",
-        description=text("How fast the roads are: wet slows unpaved roads and closes fords, winter slows all."),
-    ),
-    Column(
-        name="start",
-        zh="开始日期",
-        kind="date",
-        example="2026-03-02",
-        default=text("the Monday to come"),
-        description=text("The first day to plan, where the command does not say it; a Monday is best."),
-        aliases=("first_day", "起始日期"),
-    ),
-    Column(
-        name="weeks",
-        zh="周数",
-        kind="whole",
-        low=1,
-        high=53,
-        example="4",
-        default="1",
-        description=text("How many weeks to plan, where the command does not say it."),
-    ),
-)
-
 SHEETS = (
     Sheet(
         name="villages",
@@ -242,6 +152,13 @@ SHEETS = (
         columns=CLOSURE_COLUMNS,
         description=text("Villages and roads that are closed on some days."),
         aliases=("closure", "封路", "停诊"),
+    ),
+    Sheet(
+        name="pins",
+        zh="固定安排",
+        columns=PIN_COLUMNS,
+        description=text("Visits that are fixed beforehand: made on this day whatever the search would prefer."),
+        aliases=("pin", "pinned", "fixed_visits", "固定巡诊"),
     ),
     Sheet(
         name="roads",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from planner.calendar import CalendarOverride
 from planner.errors import Issue, Where
 from planner.language import text
-from planner.model import Base, Site, Team
+from planner.model import Base, Pin, Site, Team
 from planner.tables.day_tables import read_closures, read_overrides
 from planner.tables.faults import Faults
 from planner.tables.fingerprint import fingerprint
+from planner.tables.follow_ups import check_leaders
 from planner.tables.lines import read_lines, road_ids
 from planner.tables.people import build_bases, build_sites, build_teams
+from planner.tables.pins import read_pins
 from planner.tables.plausibility import check_demands, check_places, check_unused_rules
 from planner.tables.reading import Table, read_tables
 from planner.tables.references import register_rows
@@ -37,6 +40,7 @@ class Dataset:
     teams: tuple[Team, ...]
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     road_closures: tuple[RoadClosure, ...] = ()
+    pins: Mapping[Pin, Where] = field(default_factory=dict)  # and the cell of the day
     roads: Any = None
     rivers: Any = None
     boundary: Any = None
@@ -61,21 +65,24 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
     teams = register_rows(tables.get("teams"), text("team"), faults)
     rules = register_rows(tables.get("rules"), text("rule"), faults, is_needed=False)
     county = read_settings(tables.get("settings"), faults)
-    check_rules(rules, teams, faults)
+    check_rules(rules, teams, villages, faults)
     check_places(villages, bases, county.country, faults)
     check_demands(villages, rules, teams, faults)
     check_unused_rules(villages, rules, faults)
     roads = tables.get("roads")
     closed, road_closures = read_closures(tables.get("closures"), villages, road_ids(roads), faults)
+    sites = build_sites(villages, rules, teams, closed, faults)
+    check_leaders(sites, rules, faults)
     return Dataset(
         source=source,
         sha256=sha256,
         county=county,
-        sites=build_sites(villages, rules, teams, closed, faults),
+        sites=sites,
         bases=build_bases(bases),
         teams=build_teams(teams, bases, villages, faults),
         calendar_overrides=read_overrides(tables.get("calendar"), faults),
         road_closures=road_closures,
+        pins=read_pins(tables.get("pins"), (villages, rules, teams), sites, faults),
         roads=read_lines(roads, faults),
         rivers=read_lines(tables.get("rivers"), faults),
         boundary=read_lines(tables.get("boundary"), faults),

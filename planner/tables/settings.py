@@ -8,15 +8,20 @@ from typing import Any, Literal
 
 from holidays import list_supported_countries
 
+from planner.balance import Balance
 from planner.language import text
+from planner.model import ObjectiveWeights
 from planner.tables.cell import CellError, quote
 from planner.tables.cells import read_cell
-from planner.tables.columns import SETTINGS, Column
+from planner.tables.column import Column
 from planner.tables.faults import Faults, suggest
 from planner.tables.reading import Row, Table, fold_heading
+from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRICE
 
 Terrain = Literal["plains", "hills", "mountains"]
 Season = Literal["dry", "wet", "winter"]
+
+BALANCE_FIELDS = {"balance_percent": "spread", "balance_over": "scope", "balance_price": "price_per_hour"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +36,14 @@ class CountySettings:
     season: Season = "dry"
     start: date | None = None  # None: the Monday to come
     weeks: int | None = None  # None: one
+    weights: ObjectiveWeights = USUAL_PRICES
+    balance: Balance | None = None
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:
     """Return the settings; what is wrong is noted. A setting without a value has its default."""
     found: dict[str, Any] = {}
+    rows: dict[str, Row] = {}
     for row in table.rows if table else ():
         column = _setting(row, faults)
         if column is None or row.get("value") is None:
@@ -45,8 +53,20 @@ def read_settings(table: Table | None, faults: Faults) -> CountySettings:
             faults.add(row.where("setting"), problem, text("Keep one."))
         value = _value(row, column, faults)
         if value is not None:
-            found[column.name] = value
-    return CountySettings(**found)
+            found[column.name], rows[column.name] = value, row
+    prices = {WEIGHT_BY_PRICE[name]: found.pop(name) for name in sorted(found.keys() & WEIGHT_BY_PRICE.keys())}
+    return CountySettings(weights=ObjectiveWeights(**prices), balance=_balance(found, rows, faults), **found)
+
+
+def _balance(found: dict[str, Any], rows: dict[str, Row], faults: Faults) -> Balance | None:
+    """Take what is said of the workload out of the settings found; without a percentage nothing is compared."""
+    said = {BALANCE_FIELDS[name]: found.pop(name) for name in BALANCE_FIELDS if name in found}
+    if "spread" in said:
+        return Balance(**{**said, "spread": said["spread"] / 100})
+    for name in sorted(rows.keys() & BALANCE_FIELDS.keys()):
+        problem = text("the setting {name} does nothing without balance_percent.", name=quote(name))
+        faults.warn(rows[name].where("setting"), problem, text("Fill in balance_percent, for example 10."))
+    return None
 
 
 def _setting(row: Row, faults: Faults) -> Column | None:

@@ -9,6 +9,7 @@ from typing import Any
 from planner.language import Text, say, text
 from planner.tables.cells_out import YES_NO
 from planner.tables.columns import SETTINGS, SHEETS, Column, Sheet
+from planner.tables.follow_ups import FOLLOW_CELLS
 from planner.tables.guard import column_letters
 from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, SERVICE_COLUMNS
 from planner.tables.workbook import new_workbook, put, width_of
@@ -25,11 +26,20 @@ NOT_IN_EXAMPLE = {
     "villages": {c.name for c in (*FREQUENCY_COLUMNS, *SERVICE_COLUMNS, *NEEDS_COLUMNS)}
     | {"last_visited", "preferred_team"},
     "rules": {"weekdays", "nth_weekdays", "dates", "setup_minutes", "people", "people_per_hour", "tail_minutes"}
-    | {"composition"},
+    | {"composition", *FOLLOW_CELLS},
     "teams": {"days_off"},
 }
 # Cells whose choices are the ids of another sheet.
-CHOSEN_FROM = {("teams", "base"): "bases", ("teams", "end_base"): "bases", ("rules", "preferred_team"): "teams"}
+CHOSEN_FROM = {
+    ("teams", "base"): "bases",
+    ("teams", "end_base"): "bases",
+    ("rules", "preferred_team"): "teams",
+    ("rules", "follows_rule"): "rules",
+    ("rules", "follows_village"): "villages",
+    ("pins", "village"): "villages",
+    ("pins", "rule"): "rules",
+    ("pins", "team"): "teams",
+}
 
 
 def write_template(path: Path, language: str = "en") -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from planner.errors import ModelError, Where
 from planner.language import text
-from planner.rules import ServiceTime, VisitRule
+from planner.rules import FollowUp, ServiceTime, VisitRule
 from planner.tables.cell import quote
 from planner.tables.cell_times import date_fault, read_date
 from planner.tables.faults import Faults, suggest
+from planner.tables.follow_ups import read_follow_up
 from planner.tables.reading import Row
 from planner.tables.references import Register, find_or_note
 from planner.tables.words import read_frequency, say_frequency
@@ -43,24 +44,31 @@ def build_rules(row: Row, rules: Register, teams: Register, faults: Faults) -> t
             built.append(shared)
             continue
         team = preferred.get(rule_id, shared.preferred_team if shared is not None else None)
-        arguments = {**general, "last_visited": last_visited.get(rule_id), "preferred_team": team}
+        follow = _following(shared.follows if shared is not None else None)
+        arguments = {**general, **follow, "last_visited": last_visited.get(rule_id), "preferred_team": team}
         rule = _build_rule(rule_id, arguments, rules.row_by_id.get(rule_id), row, faults)
         if rule is not None:
             built.append(rule)
     return tuple(sorted(built, key=lambda rule: rule.id))
 
 
-def check_rules(rules: Register, teams: Register, faults: Faults) -> None:
+def check_rules(rules: Register, teams: Register, villages: Register, faults: Faults) -> None:
     """Note what is wrong with each row of the sheet rules by itself; such a rule is broken for every village."""
     for rule_id, row in rules.row_by_id.items():
         count = len(faults.errors)
         word = row.get("preferred_team")
         team = find_or_note(row.where("preferred_team"), word, teams, faults) if word is not None else None
-        built = None if row.faulty else _build_rule(rule_id, {"preferred_team": team}, row, row, faults)
+        follow = _following(read_follow_up(row, rules, villages, faults))
+        built = None if row.faulty else _build_rule(rule_id, {"preferred_team": team, **follow}, row, row, faults)
         if built is not None:
             rules.rule_by_id[rule_id] = built
         if row.faulty or count < len(faults.errors):
             rules.broken.add(rule_id)
+
+
+def _following(follow: FollowUp | None) -> dict[str, Any]:
+    """Return the arguments of a rule that follows another; nothing for a rule that does not."""
+    return {"follows": follow, "per": "horizon"} if follow is not None else {}
 
 
 def _named_rules(row: Row, rules: Register, faults: Faults) -> dict[str, dict[str, Any]]:

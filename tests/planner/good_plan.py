@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from planner.model import Problem, Task, Team
 from planner.plan import Circuit, Plan, Provenance, Route, Stop, UnservedVisit
-from planner.rules import NthWeekday, ServiceTime, VisitRule
+from planner.rules import FollowUp, NthWeekday, ServiceTime, VisitRule
 from planner.timing import circuits_from_routes, timetable
 from planner.values import DateRange, LunchBreak, Window
 from tests.builders import MONDAY, day, plain_calendar, straight_road, team, tiny_problem, village
@@ -122,6 +122,12 @@ def with_rule(name: str, **changes: object) -> Problem:
     """Return the problem with the rule of one site changed."""
     rules = {**RULES, name: replace(RULES[name], **changes)}  # type: ignore[arg-type]
     return good_problem(sites=tuple(village(key, rules[key], **EXTRAS.get(key, {})) for key in rules))
+
+
+def with_follow_up(name: str, leader: Task, low: int, high: int) -> Problem:
+    """Return the problem in which the rule of one site follows another task some days later."""
+    follow = FollowUp(site_id=leader.site_id, rule_id=leader.rule_id, min_days=low, max_days=high)
+    return with_rule(name, follows=follow)
 
 
 def with_closed_road(origin: str, destination: str, offset: int) -> Problem:

@@ -13,7 +13,7 @@ import pytest
 
 from planner.evaluation import RULES, Evaluation, evaluate
 from planner.language import say
-from planner.model import Problem, Task
+from planner.model import Pin, Problem, Task
 from planner.plan import Plan, UnservedVisit
 from planner.rules import NthWeekday, ServiceTime
 from planner.timing import timetable
@@ -22,6 +22,7 @@ from tests.builders import MONDAY, day, plain_calendar, tiny_problem, village, w
 from tests.planner.good_plan import (
     A2,
     B2,
+    C2,
     D2,
     OWED,
     A,
@@ -34,6 +35,7 @@ from tests.planner.good_plan import (
     plan_of,
     rescheduled,
     with_closed_road,
+    with_follow_up,
     with_route,
     with_rule,
     with_stop,
@@ -93,6 +95,18 @@ HOME_AT_NOON = LunchBreak(earliest_minute=690, latest_minute=720, minutes=60)
 ALL_C_BY_THREE = {("one", 0): [A, D2], ("one", 3): [B], ("one", 7): [A], ("one", 10): []}
 ALL_C_BY_THREE |= {("three", k): [C] for k in (0, 3, 7, 10)}
 
+PINS = (
+    Pin(site_id="d2", rule_id="once", day=day(0)),
+    Pin(site_id="b", rule_id="joint", day=day(3), team_id="one"),
+    Pin(site_id="b", rule_id="joint", day=day(3), team_id="two"),
+)
+
+
+def _waits_for_an_owed_visit() -> tuple[Problem, Plan]:
+    """The joint session follows the visit with the x-ray, which nobody can make: it is neither made nor listed."""
+    return with_follow_up("b", C2, 1, 9), rescheduled({("one", 3): [C], ("two", 3): []})
+
+
 KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("unknown", "everything is known", lambda: (good_problem(), build())),
     ("order", "by week, then team", lambda: (good_problem(), build())),
@@ -106,6 +120,10 @@ KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("dates", "both dates", lambda: (good_problem(), build())),
     ("same_weekday", "both on Thursday", lambda: _moved(B2_ON_THURSDAYS)),
     ("same_team", "all by another team", lambda: _moved(ALL_C_BY_THREE)),
+    ("pinned", "on its day, by its teams", lambda: (good_problem(pins=PINS), build())),
+    ("follow_up", "exactly 3 days later", lambda: (with_follow_up("b", D2, 3, 3), build())),
+    ("follow_up", "not due: what it follows is owed", _waits_for_an_owed_visit),
+    ("follow_up", "owed: what it follows is made", lambda: (with_follow_up("c2", D2, 5, 9), build())),
     ("working_day", "a make-up Saturday", lambda: _moved({("one", 0): [A, C], ("one", 5): [D2]})),
     ("day_off", "the day before it", lambda: _moved({("one", 0): [A, C], ("three", 0): [D2]})),
     ("holiday", "team and village allow it", _on_holiday),

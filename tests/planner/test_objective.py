@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from planner.evaluation import diff_plans, evaluate, kpis
+from planner.errors import ModelError
+from planner.evaluation import ObjectiveTerm, diff_plans, evaluate, kpis
 from planner.language import say
-from planner.model import Task
+from planner.model import ObjectiveWeights, Task
 from planner.plan import Plan
+from planner.rules import VisitRule
 from planner.timing import timetable
 from planner.values import MarketDays
-from tests.builders import MONDAY, day, team, tiny_problem, village, weekly
+from tests.builders import MONDAY, day, plain_calendar, team, tiny_problem, village, weekly
 from tests.planner.good_plan import D2, C, build, good_problem, later, plan_of, rescheduled
 
 
@@ -57,6 +59,45 @@ def test_market_days_are_counted() -> None:
     assert (figures["market_hits"], figures["market_visits"]) == (1, 2)
     terms = {t.name: t.amount for t in evaluate(problem, plan).terms}
     assert terms["missed_market_days"] == 1
+
+
+def _two_weeks_of(rule: VisitRule, *offsets: int) -> dict[str, ObjectiveTerm]:
+    """Return the terms of two weeks in which one team comes to one village on the days given."""
+    weights = ObjectiveWeights(per_extra_weekday=7.0)
+    problem = tiny_problem(calendar=plain_calendar(14), sites=(village("a", rule),), weights=weights)
+    routes = [timetable(problem, problem.teams[0], day(k), [Task("a", "weekly")]) for k in offsets]
+    return {term.name: term for term in evaluate(problem, plan_of(14, *routes)).terms}
+
+
+@pytest.mark.parametrize(
+    ("rule", "offsets", "extra"),
+    [
+        (weekly(), (0, 7), 0),
+        (weekly(), (0, 8), 1),
+        (weekly(visits=2), (0, 3, 7, 10), 0),
+        (weekly(visits=2), (0, 3, 8, 11), 2),
+        (weekly(dates=(day(0), day(1))), (0, 1), 0),
+    ],
+    ids=["Mon, Mon", "Mon, Tue", "Mon+Thu twice", "Mon+Thu, Tue+Fri", "named dates"],
+)
+def test_weekdays_beyond_the_fewest_are_counted_and_priced(
+    rule: VisitRule, offsets: tuple[int, ...], extra: int
+) -> None:
+    """A weekly visit needs one weekday, two visits a week need two; each more costs its price, here 7."""
+    term = _two_weeks_of(rule, *offsets)["extra_weekdays"]
+    assert (term.amount, term.cost) == (extra, 7 * extra)
+
+
+def test_weekdays_cost_nothing_unless_a_price_is_set() -> None:
+    """The usual prices leave today's costs as they were."""
+    assert ObjectiveWeights().per_extra_weekday == 0
+
+
+@pytest.mark.parametrize("price", [-1.0, float("nan"), float("inf"), "4", True])
+def test_price_that_is_no_price_is_refused(price: object) -> None:
+    """A negative price would make the search look for what it should avoid."""
+    with pytest.raises(ModelError, match="per_km must be a number from 0"):
+        ObjectiveWeights(per_km=price)  # type: ignore[arg-type]
 
 
 def test_figures_add_up() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from planner.evaluation import RULES, evaluate
-from planner.model import Problem, Task
+from planner.model import Pin, Problem, Task
 from planner.plan import Lunch, Plan, Route
 from planner.rules import ServiceTime
 from planner.timing import circuits_from_routes, timetable
@@ -16,6 +16,7 @@ from tests.builders import day
 from tests.planner.good_plan import (
     A2,
     B2,
+    C2,
     D2,
     OWED,
     A,
@@ -30,6 +31,7 @@ from tests.planner.good_plan import (
     with_circuits,
     with_closed_road,
     with_extra_stop,
+    with_follow_up,
     with_owed,
     with_route,
     with_routes,
@@ -108,6 +110,10 @@ def _days_backwards() -> Plan:
     return with_circuits(circuits)
 
 
+def _pin(task: Task, offset: int, team_id: str | None = None) -> Pin:
+    return Pin(site_id=task.site_id, rule_id=task.rule_id, day=day(offset), team_id=team_id)
+
+
 # (what is planted, the rules that name it, the planting)
 PLANTED: tuple[tuple[str, set[str], Planting], ...] = (
     # how often and on which days
@@ -124,6 +130,15 @@ PLANTED: tuple[tuple[str, set[str], Planting], ...] = (
     ("fixed date", {"dates", "visit_count"}, _in_plan(lambda: rescheduled({("two", 1): [], ("two", 0): [A2]}))),
     ("fixed service day", {"same_weekday"}, _in_plan(lambda: rescheduled({("two", 11): [A2], ("two", 10): [B2]}))),
     ("one team for all visits", {"same_team"}, _in_plan(lambda: rescheduled({("one", 10): [], ("three", 10): [C]}))),
+    # promises
+    ("fixed visit on another day", {"pinned"}, _under(lambda: good_problem(pins=(_pin(D2, 1),)))),
+    ("fixed visit by another team", {"pinned"}, _under(lambda: good_problem(pins=(_pin(D2, 0, "three"),)))),
+    ("fixed visit made by nobody", {"pinned"}, _under(lambda: good_problem(pins=(_pin(Task("c2", "xray"), 1),)))),
+    ("follow-up too soon", {"follow_up"}, _under(lambda: with_follow_up("b", D2, 4, 9))),
+    ("follow-up too late", {"follow_up"}, _under(lambda: with_follow_up("b", D2, 1, 2))),
+    ("follow-up of an owed visit", {"follow_up", "visit_count"}, _under(lambda: with_follow_up("b", C2, 1, 9))),
+    ("follow-up neither made nor listed", {"visit_count"}, lambda: (with_follow_up("c2", D2, 7, 9), with_owed())),
+    ("follow-up listed that is not due", {"unserved_reason"}, _under(lambda: with_follow_up("c2", D2, 14, 20))),
     # the calendar
     ("non-working weekday", {"working_day"}, _in_plan(lambda: _d2_by("one", 6))),
     ("make-up day", {"working_day"}, lambda: (with_team("three", weekdays=frozenset({5})), _d2_by("three", 5))),

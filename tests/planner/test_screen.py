@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from planner.evaluation import evaluate
 from planner.plan import Plan, Provenance
-from planner.screen import summary_table
+from planner.screen import TERMS, cost_lines, summary_table
 from planner.timing import circuits_from_routes, timetable
 from tests.builders import MONDAY, team, tiny_problem
+from tests.planner.good_plan import plan_of
 
 
 @pytest.mark.parametrize("name", ["[red]", "[/red]", "\\[/red]", "[[x]]", "\\", ":smile:", "{{ 7*7 }}"])
@@ -24,3 +26,21 @@ def test_name_of_a_team_is_no_markup(name: str) -> None:
     console = Console(file=io.StringIO(), width=100)
     console.print(summary_table(problem, plan, "en"))
     assert f" {name} " in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_every_part_of_the_cost_is_shown_with_its_price() -> None:
+    """20 km at 1, 50 minutes at 4 an hour, and 3 visits of priority 3 that are owed; what costs nothing is left out."""
+    problem = tiny_problem()
+    route = timetable(problem, problem.teams[0], MONDAY, [problem.tasks[0]])
+    made = Provenance(version="0", seed=1, rounds=1)
+    plan = Plan(start=MONDAY, days=7, circuits=circuits_from_routes([route]), provenance=made)
+    assert cost_lines(evaluate(problem, plan), "en") == [
+        "  20.0: kilometres driven, 20 at 1 each",
+        "  3.3: hours on duty, 0.8 at 4 each",
+        "  9,000.0: owed visits times their priority, 9 at 1000 each",
+    ]
+
+
+def test_every_term_of_the_cost_has_words() -> None:
+    """No term is shown under the name it has in the code."""
+    assert {term.name for term in evaluate(tiny_problem(), plan_of(7)).terms} == set(TERMS)

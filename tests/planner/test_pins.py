@@ -1,0 +1,115 @@
+"""Visits fixed beforehand: what a problem refuses, and what is told before any search."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.errors import ModelError, Where
+from planner.language import say
+from planner.model import Pin, Problem
+from planner.pins import contradictions
+from planner.report import notices_of_pins
+from planner.values import DateRange
+from tests.builders import day, plain_calendar, team, tiny_problem, village, weekly
+
+
+def pin(offset: int, team_id: str | None = None, **changes: str) -> Pin:
+    """Return a fixed visit to village a."""
+    return Pin(**{"site_id": "a", "rule_id": "weekly", "day": day(offset), "team_id": team_id, **changes})  # type: ignore[arg-type]
+
+
+def told(problem: Problem) -> list[str]:
+    """Return what contradicts the first fixed visit."""
+    return [str(why) for why in contradictions(problem, problem.pins[0])]
+
+
+@pytest.mark.parametrize(
+    ("pins", "says"),
+    [
+        ((pin(0, site_id="nowhere"),), 'fixed for "nowhere" on 2026-03-02: there is no rule "weekly" there'),
+        ((pin(0, rule_id="monthly"),), 'there is no rule "monthly"'),
+        ((pin(0, "ghost"),), 'there is no team "ghost"'),
+        ((pin(7),), "outside the planned days"),
+        ((pin(-1),), "outside the planned days"),
+        ((pin(0), pin(0)), "fixed twice"),
+    ],
+    ids=["village", "rule", "team", "day after", "day before", "twice"],
+)
+def test_fixed_visit_that_means_nothing_is_refused(pins: tuple[Pin, ...], says: str) -> None:
+    """The problem checks its references once, when it is built."""
+    with pytest.raises(ModelError, match=says):
+        tiny_problem(pins=pins)
+
+
+def test_fixed_visits_are_sorted() -> None:
+    """The order of rows never reaches the search."""
+    problem = tiny_problem(pins=(pin(1, "one"), pin(0)), teams=(team(),))
+    assert [p.day for p in problem.pins] == [day(0), day(1)]
+
+
+def test_fixed_visit_that_can_be_made_contradicts_nothing() -> None:
+    """A Monday on which the village is open, the rule allows it and a team works."""
+    assert told(tiny_problem(pins=(pin(0, "one"),))) == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (
+            lambda: tiny_problem(
+                sites=(village("a", closed=(DateRange(first_day=day(0), last_day=day(0)),)),), pins=(pin(0),)
+            ),
+            ["the village is closed that day"],
+        ),
+        (
+            lambda: tiny_problem(sites=(village("a", weekly(weekdays=frozenset({1}))),), pins=(pin(0),)),
+            ["its rule does not allow that day"],
+        ),
+        (
+            lambda: tiny_problem(sites=(village("a", weekly(last_visited=day(0))),), pins=(pin(2),)),
+            ["its rule asks for no visit then"],
+        ),
+        (
+            lambda: tiny_problem(sites=(village("a", weekly(last_visited=day(-1), min_gap_days=5)),), pins=(pin(0),)),
+            ["it is too soon after the visit on 2026-03-01"],
+        ),
+        (
+            lambda: tiny_problem(sites=(village("a", weekly(skills=frozenset({"xray"}))),), pins=(pin(0, "one"),)),
+            ["team one lacks the skills, the vehicle or the ownership"],
+        ),
+        (lambda: tiny_problem(pins=(pin(5, "one"),)), ["team one does not work that day"]),
+        (lambda: tiny_problem(pins=(pin(5),)), ["no team that may come works that day"]),
+        (
+            lambda: tiny_problem(teams=(team("one"), team("two")), pins=(pin(0, "one"), pin(0, "two"))),
+            ["two teams are fixed for one visit"],
+        ),
+        (
+            lambda: tiny_problem(sites=(village("a", weekly(visits=2, min_gap_days=2)),), pins=(pin(0), pin(1))),
+            ["it is too near the visit fixed for 2026-03-03"],
+        ),
+        (lambda: tiny_problem(pins=(pin(0), pin(3))), ["2 visits are fixed where 1 are asked"]),
+        (
+            lambda: tiny_problem(
+                calendar=plain_calendar(14), sites=(village("a", weekly(same_weekday=True)),), pins=(pin(0), pin(8))
+            ),
+            ["its service day is fixed, but visits are fixed on several weekdays"],
+        ),
+    ],
+    ids=[
+        *("closed", "weekday", "unasked", "last visit", "skills", "team off"),
+        *("nobody", "two teams", "gap", "quota", "service day"),
+    ],
+)
+def test_fixed_visit_that_contradicts_its_rule_is_told(problem: object, says: list[str]) -> None:
+    """Each contradiction has its own words, and no other is claimed."""
+    assert told(problem()) == says  # type: ignore[operator]
+
+
+def test_notice_names_row_village_day_and_reason() -> None:
+    """The row of the sheet is where the reader should look; the notice is a warning in both languages."""
+    problem = tiny_problem(pins=(pin(5),))
+    (notice,) = notices_of_pins(problem, {problem.pins[0]: Where("county.xlsx", "pins", 2, "date")})
+    assert notice.is_warning
+    assert (notice.where.sheet, notice.where.row, notice.where.column) == ("pins", 2, "date")
+    assert "The visit fixed for a (weekly) on 2026-03-07 cannot be made: no team" in notice.in_language("en")
+    assert "当天没有可前往的队伍上班" in say(notice.problem, "zh")
