@@ -103,7 +103,7 @@ def _looks_like_windows(lines: Sequence[Line]) -> bool:
 def _check_length(lines: Sequence[Line], expected: int) -> None:
     """Raise InputError unless the file has as many lines as its header announces."""
     if len(lines) != expected:
-        problem = text("{found} lines were found; the header asks for {expected}.", found=len(lines), expected=expected)
+        problem = text("Lines found: {found}; the header asks for {expected}.", found=len(lines), expected=expected)
         remedy = text("Correct the header, or fetch the file again: it may have been cut.")
         raise (lines[-1] if len(lines) < expected else lines[expected]).fault(problem, remedy)
 
@@ -145,9 +145,7 @@ def _classic_customer(line: Line, kind: Kind, days: int) -> Customer:
     windows = 2 if kind is Kind.PVRPTW else 0
     line.need(7 + codes + windows, "i x y d q f a code .. e l" if windows else "i x y d q f a code ..")
     if len(line.words) not in {7 + codes, 9 + codes}:
-        problem = text(
-            "{found} numbers were found after {codes} codes.", found=len(line.words) - 7 - codes, codes=codes
-        )
+        problem = text("Numbers after the {codes} code(s): {found}.", found=len(line.words) - 7 - codes, codes=codes)
         raise line.fault(problem, text("Write as many codes as announced, and then nothing or a time window."))
     opens, closes = _window(line, 7 + codes) if windows else (0.0, inf)
     return Customer(
@@ -223,7 +221,7 @@ def _heterogeneous_customer(line: Line, days: int, types: int) -> Customer:
     line.need(7, names)
     codes = line.whole(6, text("a number of codes"), least=1, most=10_000)
     if len(line.words) != 8 + codes:
-        problem = text("{found} numbers were found, {count} are needed.", found=len(line.words), count=8 + codes)
+        problem = text("Numbers found: {found}; needed: {count}.", found=len(line.words), count=8 + codes)
         raise line.fault(problem, text("Write: {names}.", names=names))
     mask = line.whole(7 + codes, text("a mask of vehicle types"), least=1, most=2**types - 1)
     return Customer(
@@ -239,7 +237,7 @@ def _heterogeneous_customer(line: Line, days: int, types: int) -> Customer:
 
 def _heterogeneous_depot(line: Line) -> Depot:
     if len(line.words) != 3:
-        problem = text("{found} numbers were found, {count} are needed.", found=len(line.words), count=3)
+        problem = text("Numbers found: {found}; needed: {count}.", found=len(line.words), count=3)
         raise line.fault(problem, text("Write: {names}.", names="i x y"))
     return Depot(
         line.whole(0, text("a number")), line.real(1, text("a coordinate")), line.real(2, text("a coordinate"))

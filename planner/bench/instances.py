@@ -14,7 +14,6 @@ from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, I
 
 MOST_NEAR = 40
 TRIPS = 2  # a vehicle's trips a day that the search sees where several are allowed; trips are packed afterwards
-MINUTES = 60.0  # the files with speeds count hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ def slot_records(benchmark: Benchmark, slots: Sequence[Slot]) -> Records:
     for record, slot in zip(records, slots, strict=True):
         limit = benchmark.limits[slot.day][slot.depot]
         depot = benchmark.depots[slot.depot]
-        unit = MINUTES if benchmark.kind.is_multi_trip else 1.0
         capacity = min(limit.capacity, benchmark.vehicle_types[slot.vehicle_type].capacity)
         record["day"] = search_day(benchmark, slot)
         record["kind"] = kinds.setdefault((slot.day, slot.depot, slot.vehicle_type), len(kinds))
@@ -121,9 +119,14 @@ def slot_records(benchmark: Benchmark, slots: Sequence[Slot]) -> Records:
         record["stops"] = len(benchmark.customers)
         record["timed"] = benchmark.has_windows
         record["opens"], record["closes"] = depot.opens, _or_never(depot.closes)
-        record["longest"] = _or_never(limit.longest * unit)
+        record["longest"] = _or_never(limit.longest * unit_of(benchmark))
         record["capacity"] = _or_never(capacity)
     return records
+
+
+def unit_of(benchmark: Benchmark) -> float:
+    """Return how many minutes of the search a unit of time of the file is: the files with speeds count hours."""
+    return 60.0 if benchmark.kind.is_multi_trip else 1.0
 
 
 def _or_never(value: float) -> float:
@@ -136,8 +139,7 @@ def task_records(benchmark: Benchmark, graph_of: Ints) -> Records:
     records["place"] = np.arange(len(records)) + len(benchmark.depots)
     records["graph"] = graph_of
     records["windows"] = benchmark.has_windows
-    records["minutes"] = [c.service for c in benchmark.customers]
-    records["minutes"] *= MINUTES if benchmark.kind.is_multi_trip else 1.0
+    records["minutes"] = [c.service * unit_of(benchmark) for c in benchmark.customers]
     records["load"] = [c.demand for c in benchmark.customers]
     records["owed_price"] = NEVER
     return records
@@ -155,9 +157,8 @@ def travel(benchmark: Benchmark) -> tuple[Floats, Floats, Ints]:
     places: tuple[Depot | Customer, ...] = (*benchmark.depots, *benchmark.customers)
     x, y = (np.array([getattr(place, axis) for place in places], dtype=np.float64) for axis in "xy")
     distance = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    unit = MINUTES if benchmark.kind.is_multi_trip else 1.0
     prices = np.stack([distance * kind.distance_cost for kind in benchmark.vehicle_types])
-    minutes = np.stack([distance / kind.speed * unit for kind in benchmark.vehicle_types])
+    minutes = np.stack([distance / kind.speed * unit_of(benchmark) for kind in benchmark.vehicle_types])
     depots, customers = len(benchmark.depots), len(benchmark.customers)
     between = distance[depots:, depots:].copy()
     np.fill_diagonal(between, np.inf)  # nobody is his own neighbour, also not among others at the same spot
@@ -210,19 +211,18 @@ def pack_trips(benchmark: Benchmark, routes: Sequence[Route], instance: Instance
     Vehicles of one type at one depot are interchangeable, and each that is used costs its fixed price once.
     """
     place = {customer.number: k + len(benchmark.depots) for k, customer in enumerate(benchmark.customers)}
-    served = {customer.number: customer.service * MINUTES for customer in benchmark.customers}
+    served = dict(zip(place, instance.tasks["minutes"].tolist(), strict=True))
 
     def minutes(route: Route) -> float:
         stops = [route.depot, *(place[number] for number in route.customers), route.depot]
-        return float(instance.leg_minutes[route.vehicle_type, stops[:-1], stops[1:]].sum()) + sum(
-            served[number] for number in route.customers
-        )
+        driving = float(instance.leg_minutes[route.vehicle_type, stops[:-1], stops[1:]].sum())
+        return driving + sum(served[number] for number in route.customers)
 
     used: dict[tuple[int, int, int], list[float]] = defaultdict(list)
     packed: list[Route] = []
     for route in sorted(routes, key=minutes, reverse=True):
         fleet = used[route.day, route.depot, route.vehicle_type]
-        longest = benchmark.limits[route.day][route.depot].longest * MINUTES
+        longest = benchmark.limits[route.day][route.depot].longest * unit_of(benchmark)
         length = minutes(route)
         vehicle = next((k for k, busy in enumerate(fleet) if busy + length <= longest), len(fleet))
         if vehicle == len(fleet):

@@ -31,7 +31,7 @@ class Line:
     def need(self, count: int, names: str) -> None:
         """Raise InputError unless the line has at least ``count`` numbers, called ``names``."""
         if len(self.words) < count:
-            problem = text("{found} numbers were found, {count} are needed.", found=len(self.words), count=count)
+            problem = text("Numbers found: {found}; needed: {count}.", found=len(self.words), count=count)
             raise self.fault(problem, text("Write: {names}.", names=names))
 
     def real(self, position: int, name: Text, *, least: float = -LARGEST) -> float:
