@@ -32,7 +32,7 @@ class Row:
     instance: str
     seed: str
     budget: str
-    cost: str
+    cost: str  # empty when no routes were found
     reference: str
     gap_percent: str  # empty without a reference, and for routes that break a rule
     seconds: str
@@ -54,7 +54,7 @@ def row_of(benchmark: Benchmark, outcome: Outcome, effort: Effort, reference: fl
         instance=benchmark.name,
         seed=str(effort.seed),
         budget=str(effort),
-        cost=f"{verdict.cost:.4f}",
+        cost=f"{verdict.cost:.4f}" if outcome.routes else "",
         reference="" if reference is None else f"{reference:.4f}",
         gap_percent="" if gap is None else f"{gap:.3f}",
         seconds=f"{outcome.seconds:.1f}",
@@ -66,6 +66,11 @@ def row_of(benchmark: Benchmark, outcome: Outcome, effort: Effort, reference: fl
 
 def line_of(row: Row) -> Text:
     """Return the row as a sentence for the screen."""
+    if not row.cost:
+        return text(
+            "{kind} {instance}: no routes were found, {seconds} s.",
+            kind=row.kind, instance=row.instance, seconds=row.seconds,
+        )  # fmt: skip
     gap = text(" ({gap} % above the reference)", gap=row.gap_percent) if row.gap_percent else ""
     verdict = text("feasible") if row.feasible == "yes" else text("breaks rules")
     return text(

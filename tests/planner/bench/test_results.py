@@ -14,6 +14,7 @@ from planner.bench.results import (
     COLUMNS,
     append_row,
     check_table,
+    line_of,
     read_references,
     read_solution,
     reference_of,
@@ -80,8 +81,16 @@ def test_row_says_gap_budget_and_verdict(tmp_path: Path) -> None:
 def test_row_of_broken_routes_has_no_gap(tmp_path: Path) -> None:
     """A cost below the reference means nothing when customers were left out."""
     tiny = read(PVRP, tmp_path)
+    row = row_of(tiny, Outcome(GOOD_PVRP[:2], judge(tiny, GOOD_PVRP[:2]), 1.0), EFFORT, 32.0, "xunzhen")
+    assert (row.cost, row.gap_percent, row.feasible) == ("22.0000", "", "no")
+
+
+def test_row_without_routes_has_no_cost(tmp_path: Path) -> None:
+    """No route costs nothing, which would look like the best plan of all."""
+    tiny = read(PVRP, tmp_path)
     row = row_of(tiny, Outcome((), judge(tiny, ()), 1.0), EFFORT, 32.0, "xunzhen")
-    assert (row.cost, row.gap_percent, row.feasible) == ("0.0000", "", "no")
+    assert (row.cost, row.gap_percent, row.feasible) == ("", "", "no")
+    assert str(line_of(row)) == "PVRP tiny: no routes were found, 1.0 s."
 
 
 def test_table_grows_by_a_row_at_a_time(tmp_path: Path) -> None:
