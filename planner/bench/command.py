@@ -70,7 +70,8 @@ def solve_each(
         if table:
             append_row(table, row)
         tell(line_of(row), "")
-        tell_violations(outcome.verdict, tell)
+        if outcome.routes:  # else each customer would be listed
+            tell_violations(outcome.verdict, tell)
         is_good = is_good and outcome.verdict.is_feasible
     return is_good
 

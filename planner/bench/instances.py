@@ -49,7 +49,7 @@ def map_benchmark(benchmark: Benchmark) -> Mapping:
         leg_price=prices,
         leg_minutes=minutes,
         slots=slot_records(benchmark, slots),
-        day_first=np.searchsorted([search_day(benchmark, slot) for slot in slots], range(days + 1)).astype(np.int32),
+        day_first=np.searchsorted([search_day(benchmark, slot) for slot in slots], range(days + 1)).astype(np.int64),
         tasks=task_records(benchmark, graph_of),
         starts=np.array([[(c.opens, c.closes if isfinite(c.closes) else NEVER)] for c in benchmark.customers]),
         visit_price=visit_prices(benchmark, slots),
@@ -63,15 +63,20 @@ def map_benchmark(benchmark: Benchmark) -> Mapping:
 
 
 def slots_of(benchmark: Benchmark) -> tuple[Slot, ...]:
-    """Return every trip that may be driven, by day of the search; a vehicle's trips follow each other."""
+    """Return every trip that may be driven, by day of the search.
+
+    Within a day types and depots take turns: a search that looks at a few neighbouring slots sees each kind.
+    """
     trips = TRIPS if benchmark.kind.is_multi_trip else 1
+    depots, types = range(len(benchmark.depots)), range(len(benchmark.vehicle_types))
+    homes = [(number, depot, vehicles_at(benchmark, number, depot)) for number in types for depot in depots]
     slots = [
-        Slot(day, depot, number, vehicle)
+        Slot(day, depot, number, vehicles[rank])
         for day in range(benchmark.days)
-        for number in range(len(benchmark.vehicle_types))
-        for depot in range(len(benchmark.depots))
-        for vehicle in vehicles_at(benchmark, number, depot)
+        for rank in range(max(len(vehicles) for _, _, vehicles in homes))
         for _ in range(trips)
+        for number, depot, vehicles in homes
+        if rank < len(vehicles)
     ]
     return tuple(sorted(slots, key=lambda slot: search_day(benchmark, slot)))
 
@@ -163,7 +168,7 @@ def travel(benchmark: Benchmark) -> tuple[Floats, Floats, Ints]:
     between = distance[depots:, depots:].copy()
     np.fill_diagonal(between, np.inf)  # nobody is his own neighbour, also not among others at the same spot
     near = np.argsort(between, axis=1, kind="stable")[:, : min(MOST_NEAR, customers - 1)]
-    return prices, minutes, np.ascontiguousarray(near, dtype=np.int32)
+    return prices, minutes, np.ascontiguousarray(near, dtype=np.int64)
 
 
 def calendar_graphs(day_sets: Sequence[tuple[tuple[int, ...], ...]]) -> tuple[Ints, Ints, Records, Ints]:
@@ -189,7 +194,7 @@ def calendar_graphs(day_sets: Sequence[tuple[tuple[int, ...], ...]]) -> tuple[In
                     edges.append(nodes[path[:-1]])
         first.append(len(rows))
     rows.append((0, False, len(edges)))  # only ends the edges
-    graphs, firsts, edge_from = (np.array(values, dtype=np.int32) for values in (graph_of, first, edges))
+    graphs, firsts, edge_from = (np.array(values, dtype=np.int64) for values in (graph_of, first, edges))
     return graphs, firsts, np.array(rows, NODE), edge_from
 
 
@@ -216,7 +221,7 @@ def pack_trips(benchmark: Benchmark, routes: Sequence[Route], instance: Instance
     def minutes(route: Route) -> float:
         stops = [route.depot, *(place[number] for number in route.customers), route.depot]
         driving = float(instance.leg_minutes[route.vehicle_type, stops[:-1], stops[1:]].sum())
-        return driving + sum(served[number] for number in route.customers)
+        return float(driving + sum(served[number] for number in route.customers))
 
     used: dict[tuple[int, int, int], list[float]] = defaultdict(list)
     packed: list[Route] = []

@@ -122,9 +122,9 @@ def test_trips_of_one_vehicle_and_day_share_a_team(tmp_path: Path) -> None:
     """Small vehicle 0 is at the first depot, small 1 at the second, the large one at the first; each drives twice."""
     mapping = map_benchmark(read(HSDMDMTPVRP, tmp_path))
     first_day = mapping.instance.slots[mapping.instance.slots["day"] == 0]
-    assert first_day["team"].tolist() == [0, 0, 1, 1, 2, 2]
-    assert first_day["start"].tolist() == [0, 0, 1, 1, 0, 0]
-    assert mapping.instance.slots["team"].tolist() == [0, 0, 1, 1, 2, 2] * 2
+    assert first_day["team"].tolist() == [0, 1, 2, 0, 1, 2]
+    assert first_day["start"].tolist() == [0, 1, 0, 0, 1, 0]
+    assert mapping.instance.slots["team"].tolist() == [0, 1, 2, 0, 1, 2] * 2
 
 
 def test_answer_comes_back_as_routes_of_the_instance(tmp_path: Path) -> None:
