@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from planner.errors import InputError, ModelError, SolverError
+from planner.errors import InputError, Issue, ModelError, SolverError
 from planner.language import Text, say, text
 from planner.values import FIRST_YEAR, LAST_YEAR
 
@@ -176,6 +176,49 @@ def sample(
     screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
 
 
+@app.command()
+def bench(
+    instances: Annotated[
+        list[Path], typer.Argument(metavar="INSTANCES...", help="Files of published instances, or folders of them.")
+    ],
+    lang: LanguageOption,
+    as_type: Annotated[
+        int | None, typer.Option("--type", help="1 (PVRP), 5 (PVRPTW) or 8 (MDPVRP), whatever the header says.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Time to search each.", min=0.1, max=86_400)] = 30.0,
+    rounds: Annotated[
+        int | None, typer.Option(help="Search rounds instead of seconds: reproducible.", min=1, max=10**9)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the search.", min=0, max=2**31 - 1)] = 1,
+    solution: Annotated[
+        Path | None, typer.Option(help="File ending in .json, or folder, to write the routes to.")
+    ] = None,
+    table: Annotated[Path | None, typer.Option("--csv", help="Table to add one row for each instance to.")] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="CSV of values to compare with: columns instance, reference, and maybe kind.")
+    ] = None,
+    to_judge: Annotated[
+        Path | None, typer.Option("--check", help="Judge these routes of one instance instead of searching.")
+    ] = None,
+) -> None:
+    """Solve published periodic routing instances with the search that plans counties, and judge the routes."""
+    from planner.bench.command import judge_file, open_benchmarks, solve_each
+    from planner.bench.run import Effort
+
+    benchmarks = open_benchmarks(instances, as_type=as_type)
+    tell_notices([notice for benchmark in benchmarks for notice in benchmark.notices], lang.value)
+
+    def tell_line(sentence: Text, style: str) -> None:
+        tell(sentence, lang.value, style=style)
+
+    if to_judge is not None:
+        is_good = judge_file(benchmarks, to_judge, tell_line)
+    else:
+        effort = Effort(seed=seed, seconds=None if rounds else seconds, rounds=rounds)
+        is_good = solve_each(benchmarks, effort, tell_line, solution=solution, table=table, reference=reference)
+    sys.exit(ExitCode.OK if is_good else ExitCode.HARD_RULE_BROKEN)
+
+
 def check_out(out: Path) -> None:
     """Raise BadParameter when the outputs cannot take their places: known before the search, not after it."""
     if out.exists() and not out.is_dir():
@@ -247,7 +290,12 @@ def tell_county(county: County, language: str) -> None:
         sites=len(problem.sites), teams=len(problem.teams), days=problem.horizon.days, start=problem.horizon.start,
     )  # fmt: skip
     tell(counted, language)
-    for notice in county.notices:
+    tell_notices(county.notices, language)
+
+
+def tell_notices(notices: Iterable[Issue], language: str) -> None:
+    """Print every warning about the input."""
+    for notice in notices:
         screen.print("! " + notice.in_language(language), style="yellow", markup=False, soft_wrap=True)
 
 

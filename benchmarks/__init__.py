@@ -1,0 +1,1 @@
+"""Results on published instances, and what made them; not part of the installed package."""
