@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from planner.advice import advise, explain_owed
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem, Task
-from planner.plan import Plan, UnservedVisit
-from planner.reasons import describe
+from planner.plan import Plan, Relaxation, UnservedVisit
 from planner.recurrence import quotas
 
 REPORT_FORMAT = "xunzhen-report"
@@ -54,7 +54,7 @@ def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:
-    """Return one unserved visit with its reason code and sentence."""
+    """Return one unserved visit with its reason code, its sentence and the smallest change that serves it."""
     return {
         "site": visit.site_id,
         "name": problem.site_by_id[visit.site_id].name,
@@ -63,7 +63,24 @@ def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> 
         "last_day": visit.last_day.isoformat(),
         "reason": visit.reason,
         "details": dict(visit.details),
-        "sentence": say(describe(visit), language),
+        "sentence": say(explain_owed(problem, visit), language),
+        "relaxation": visit.relaxation and relaxation_document(problem, visit.relaxation, language),
+    }
+
+
+def relaxation_document(problem: Problem, relaxation: Relaxation, language: str) -> dict[str, object]:
+    """Return one change of the input: its row and field, the old and the new value, and what was shown of it."""
+    return {
+        "kind": relaxation.kind,
+        "team": relaxation.team_id,
+        "site": relaxation.site_id,
+        "rule": relaxation.rule_id,
+        "field": relaxation.field,
+        "old": relaxation.old,
+        "new": relaxation.new,
+        "is_verified": relaxation.proof != "none",
+        "proof": relaxation.proof,
+        "sentence": say(advise(problem, relaxation), language),
     }
 
 

@@ -12,11 +12,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text as Characters
 
+from planner.advice import explain_owed
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, UnservedVisit
-from planner.reasons import describe
 
 MOST_LINES = 20  # on the screen; report.json has them all
 
@@ -135,7 +135,7 @@ def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str
     name, rule = problem.site_by_id[visit.site_id].name, problem.rule_by_task[visit.task].called
     line = text(
         "Unserved: {name} ({rule}), due {first} to {last}: {why}",
-        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=describe(visit),
+        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=explain_owed(problem, visit),
     )  # fmt: skip
     return say(line, language)
 
