@@ -16,7 +16,7 @@ from itertools import islice, product
 
 from planner.calendar import visit_days
 from planner.errors import ModelError
-from planner.model import SYNC_MINUTES, Problem, Task, Team
+from planner.model import Problem, Task, Team
 from planner.plan import Plan, Route
 from planner.recurrence import patterns, possible_quotas, rule_days
 from planner.relaxations import replace_parts
@@ -169,7 +169,10 @@ class Board:
                 yield met
 
     def _meeting(self, crew: Sequence[Team], day: date) -> tuple[Route, ...] | None:
-        """Return the days of a crew with the session started together, or None when they cannot."""
+        """Return the days of a crew with the session started together, or None when they cannot.
+
+        At the same minute, as the search plans it: advice that only holds for starts a few minutes apart is no help.
+        """
         floor = 0
         for _ in range(SYNC_ROUNDS):
             found = [self.fit(team, day, floor) for team in crew]
@@ -177,9 +180,9 @@ class Board:
             if len(routes) < len(crew):
                 return None
             starts = [next(s.start_minute for s in route.stops if s.task == self.task) for route in routes]
-            if max(starts) - min(starts) <= SYNC_MINUTES:
+            if max(starts) == min(starts):
                 return routes
-            floor = max(starts) - SYNC_MINUTES
+            floor = max(starts)
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from planner.advice import advise, explain_owed
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
+from planner.findings import Finding, findings
 from planner.language import Text, say, text
 from planner.model import Problem, Task
 from planner.plan import Plan, Relaxation, UnservedVisit
@@ -38,6 +39,7 @@ def report_document(
             for v in evaluation.violations
         ],
         "unserved": [unserved_document(problem, visit, language) for visit in plan.unserved],
+        "conflicts": [finding_document(finding, language) for finding in findings(problem, plan)],
         "notices": [issue.in_language(language) for issue in notices],
     }
 
@@ -81,6 +83,16 @@ def relaxation_document(problem: Problem, relaxation: Relaxation, language: str)
         "is_verified": relaxation.proof != "none",
         "proof": relaxation.proof,
         "sentence": say(advise(problem, relaxation), language),
+    }
+
+
+def finding_document(finding: Finding, language: str) -> dict[str, object]:
+    """Return parts of the input that cannot all be kept, and the sentence that says so."""
+    return {
+        "site": finding.task.site_id,
+        "rule": finding.task.rule_id,
+        "parts": [say(part, language) for part in finding.parts],
+        "sentence": say(finding.sentence, language),
     }
 
 

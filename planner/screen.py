@@ -14,6 +14,7 @@ from rich.text import Text as Characters
 
 from planner.advice import explain_owed
 from planner.evaluation import Evaluation, kpis
+from planner.findings import findings
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, UnservedVisit
@@ -129,6 +130,12 @@ def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
     counted = Counter(_unserved_line(problem, visit, language) for visit in plan.unserved)
     lines = [line if times == 1 else f"{times} x {line}" for line, times in counted.items()]
     return lines[:MOST_LINES] + _rest(len(lines), language)
+
+
+def conflict_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
+    """Return a line per set of conditions, or of visits, that cannot all be kept."""
+    found = [text("Cannot all be kept: {finding}", finding=one.sentence) for one in findings(problem, plan)]
+    return [say(line, language) for line in found]
 
 
 def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str:
