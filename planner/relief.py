@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from planner.errors import ModelError
 from planner.evaluation import evaluate
@@ -30,6 +31,17 @@ MOST_TASKS = 20  # of a plan, for which a change is looked for
 MOST_TRIED = 60  # changes of one task that are tried with the task by itself
 MOST_TRIED_IN_PLAN = 12  # and with a whole plan
 Stretch = tuple[date, date]
+
+
+class Served(NamedTuple):
+    """A change, and the stretches of one task of which it was shown to serve an owed visit."""
+
+    change: Relaxation
+    stretches: frozenset[Stretch]
+
+    def serves(self, due: DateRange) -> bool:
+        """Return whether a visit due in the stretch is served."""
+        return (due.first_day, due.last_day) in self.stretches
 
 
 def with_relaxations(problem: Problem, plan: Plan, *, most_tasks: int = MOST_TASKS) -> Plan:
@@ -50,17 +62,15 @@ def _urgency(problem: Problem, task: Task) -> tuple[int, Task]:
 
 def _advised(problem: Problem, plan: Plan, owed_visits: Iterable[UnservedVisit]) -> tuple[UnservedVisit, ...]:
     """Return the owed visits of one task with their changes; visits owed for one reason share what serves them."""
-    known: dict[str, list[tuple[Relaxation, frozenset[Stretch]]]] = {}
+    known: dict[str, list[Served]] = {}
     advised = []
     for owed in owed_visits:
-        stretch = owed.first_day, owed.last_day
         shared = known.setdefault(owed.reason, [])
-        change = next((change for change, served in shared if stretch in served), None)
-        if change is None:
-            change = smallest_relaxation(problem, plan, owed)
-            if change is not None:
-                shared.append((change, served_by(problem, plan, owed.task, change)))
-        advised.append(replace(owed, relaxation=change))
+        found = next((one for one in shared if (owed.first_day, owed.last_day) in one.stretches), None)
+        if found is None:
+            found = _smallest(problem, plan, owed)
+            shared.extend([found] if found else [])
+        advised.append(replace(owed, relaxation=found and found.change))
     return tuple(advised)
 
 
@@ -70,26 +80,27 @@ def smallest_relaxation(problem: Problem, plan: Plan, owed: UnservedVisit) -> Re
     A visit that is only a matter of time must fit into the plan; any other must be possible by itself, and is then
     tried in the plan too.
     """
+    found = _smallest(problem, plan, owed)
+    return found and found.change
+
+
+def _smallest(problem: Problem, plan: Plan, owed: UnservedVisit) -> Served | None:
     task, due = owed.task, DateRange(first_day=owed.first_day, last_day=owed.last_day)
     if owed.reason == "no_time_left":
         tried = candidates(problem, plan, task, due)[:MOST_TRIED_IN_PLAN]
-        return next((replace(c, proof="in_plan") for c in tried if _serves(problem, plan, task, due, c)), None)
+        shown = (_in_plan(problem, plan, task, change) for change in tried)
+        return next((one for one in shown if one.serves(due)), None)
     reduced = alone(problem, task)
     for change in candidates(reduced, None, task, due)[:MOST_TRIED]:
-        if _serves(reduced, None, task, due, change):
-            return replace(change, proof="in_plan" if _serves(problem, plan, task, due, change) else "alone")
+        possible = Served(replace(change, proof="alone"), _stretches_served(reduced, None, task, change))
+        if possible.serves(due):
+            fitting = _in_plan(problem, plan, task, change)
+            return fitting if fitting.serves(due) else possible
     return None
 
 
-def _serves(problem: Problem, plan: Plan | None, task: Task, due: DateRange, change: Relaxation) -> bool:
-    return (due.first_day, due.last_day) in _stretches_served(problem, plan, task, change)
-
-
-def served_by(problem: Problem, plan: Plan, task: Task, change: Relaxation) -> frozenset[Stretch]:
-    """Return the stretches of which the change, as far as it is proved, serves an owed visit of the task."""
-    if change.proof == "in_plan":
-        return _stretches_served(problem, plan, task, change)
-    return _stretches_served(alone(problem, task), None, task, change)
+def _in_plan(problem: Problem, plan: Plan, task: Task, change: Relaxation) -> Served:
+    return Served(replace(change, proof="in_plan"), _stretches_served(problem, plan, task, change))
 
 
 def _stretches_served(problem: Problem, plan: Plan | None, task: Task, change: Relaxation) -> frozenset[Stretch]:

@@ -27,6 +27,9 @@ from planner.stretching import shortest_road, stretched_shifts, stretched_window
 from planner.values import DateRange
 
 GROWING = frozenset({"lengthen_shift", "raise_capacity", "raise_max_stops"})  # a larger amount opens no fewer days
+TIMED = frozenset(
+    {"change_vehicle", "raise_max_stops"}
+)  # changes that a day's fit depends on; the others only allow it
 Blocks = list[tuple[Relaxation, ...]]  # of each block the changes that would take it away
 Opened = Mapping[Relaxation, set[date]]
 
@@ -171,6 +174,8 @@ def _opens(board: Board, change: Relaxation, team: Team, day: date) -> bool:
     """Return whether with the change the team can make the visit on the day; sessions are tried by ``relief``."""
     if board.problem.rule_by_task[board.task].composition:
         return True
+    if change.kind not in TIMED:
+        return board.fit(team, day) is not None
     try:
         relaxed = board.relaxed(relax(board.problem, change))
     except ModelError:  # no roads are known for that vehicle

@@ -228,7 +228,8 @@ def test_report_and_screen_name_the_conflict() -> None:
     ]
     last = MONDAY + timedelta(days=6)
     assert say(found.sentence, "zh") == (
-        f"a（weekly）：以下各项不能同时满足，去掉其中任何一项，其余即可满足：{MONDAY} 至 {last} 共 2 次、间隔至少 7 天。"
+        "a（weekly）：以下各项不能同时满足，去掉其中任何一项，其余即可满足："
+        f"{MONDAY} 至 {last} 共 2 次、间隔至少 7 天。"
     )
     assert conflict_lines(problem, plan, "en")[0].startswith("Cannot all be kept: a (weekly): ")
     report = report_document(problem, plan, evaluate(problem, plan), (), "en")
