@@ -31,9 +31,7 @@ SENTENCES: Mapping[RelaxationKind, Text] = {
     "add_skill": text("Give team {team} {more}"),
     "change_vehicle": text("Give team {team} a vehicle of class {new} instead of {old}"),
     "allow_vehicle": text("Let vehicles of class {more} get to the village"),
-    "set_road": text(
-        "Correct or open the road from the base of team {team}: it may take {new} minutes each way at most"
-    ),
+    "set_road": text("Correct or open the road from the base of team {team}: {new} minutes each way at most will do"),
     "add_team": text("Add a team like {like}"),
     "drop_skill": text("Do not ask for {less} at this visit"),
     "drop_class": text("Do not ask for {less} at this joint session"),
