@@ -8,7 +8,7 @@ looked through). Other visits are not looked at: ``planner.overload`` asks wheth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, islice
@@ -71,16 +71,20 @@ def contradiction(problem: Problem, task: Task) -> tuple[Condition, ...]:
     return tuple(condition for condition in reversed(everything) if condition in kept)
 
 
-def smallest_core(conditions: Iterable[Condition], is_impossible: Callable[[Kept], bool]) -> Kept:
+def smallest_core(conditions: Sequence[Condition], is_impossible: Callable[[Kept], bool]) -> Kept:
     """Return a set that is impossible though each of its members could be kept without any single other one.
 
     Each condition in order is left out for good when the rest is impossible without it; then smaller sets are tried.
+    Once through is not enough: a largest gap can be kept on fewer days and not on more, so that a member that was
+    needed at first may be needed no longer.
     """
-    core = frozenset(conditions)
+    core, before = frozenset(conditions), 0
     everything = sorted(core, key=str)
-    for condition in conditions:
-        if is_impossible(core - {condition}):
-            core -= {condition}
+    while len(core) != before:
+        before = len(core)
+        for condition in [one for one in conditions if one in core]:
+            if is_impossible(core - {condition}):
+                core -= {condition}
     smaller = (frozenset(some) for n in range(1, len(core)) for some in combinations(everything, n))
     return next((some for some in islice(smaller, MOST_SUBSETS) if is_impossible(some)), core)
 

@@ -18,7 +18,7 @@ from planner.rules import ServiceTime
 from planner.screen import conflict_lines
 from planner.values import DateRange, Window
 from tests.builders import MONDAY, day, plain_calendar, team, tiny_problem, village, weekly
-from tests.planner.solver.planning import plan_of
+from tests.planner.solver.planning import plan_of, random_county
 
 
 def one(*rules: object, teams: tuple[object, ...] = (), days: int = 7, **changes: object) -> Problem:
@@ -234,3 +234,15 @@ def test_report_and_screen_name_the_conflict() -> None:
     assert conflict_lines(problem, plan, "en")[0].startswith("Cannot all be kept: a (weekly): ")
     report = report_document(problem, plan, evaluate(problem, plan), (), "en")
     assert [part["site"] for part in report["conflicts"]] == ["a"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("seed", [*range(1, 6), 33])  # in 33 a member is needed only until another is gone
+def test_conflicts_of_random_counties_are_minimal(seed: int) -> None:
+    """Whatever rules come together, the set named is impossible and needs each of its members."""
+    problem = random_county(seed)
+    found = {task: contradiction(problem, task) for task in problem.tasks}
+    assert any(found.values())
+    for task, conditions in found.items():
+        calendar, together = TaskCalendar(problem, task), frozenset(conditions)
+        assert calendar.has_room(together) == (not conditions)
+        assert [one for one in conditions if not calendar.has_room(together - {one})] == []
