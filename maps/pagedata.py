@@ -13,11 +13,11 @@ from maps.pages import day_label, say_all, week_label, weekday_name
 from maps.pictures import is_estimated, route_lines, stop_number, walks_of
 from maps.scene import Line, LonLat, Scene
 from maps.styles import DAY_STYLES, TEAM_COLOURS
+from planner.advice import explain_owed
 from planner.evaluation import Evaluation
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, Route, UnservedVisit
-from planner.reasons import describe
 from planner.rules import VisitRule
 from planner.values import week_of
 
@@ -196,5 +196,5 @@ def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date],
     inside = [k for k, week in enumerate(weeks) if visit.first_day <= _day(week, 6) and week <= visit.last_day]
     service = rule.services or rule.called
     due = f"{day_label(visit.first_day, language)} – {day_label(visit.last_day, language)}"
-    sentence = text("{service}, due {due}: {why}", service=service, due=due, why=describe(visit))
+    sentence = text("{service}, due {due}: {why}", service=service, due=due, why=explain_owed(problem, visit))
     return {"place": book.places[visit.site_id], "weeks": inside, "sentence": say(sentence, language)}

@@ -314,8 +314,16 @@ def tell_result(county: County, result: SolveResult, language: str) -> None:
 
 def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
     """Print the summary, the violations and the unserved visits."""
-    from planner.screen import cost_lines, summary_table, unserved_lines, verdict_lines, violation_lines
+    from planner.screen import (
+        conflict_lines,
+        cost_lines,
+        summary_table,
+        unserved_lines,
+        verdict_lines,
+        violation_lines,
+    )
 
+    conflicts = conflict_lines(county.problem, plan_made, language)
     screen.print(summary_table(county.problem, plan_made, language))
     for line in (
         *verdict_lines(county.problem, plan_made, evaluation, language),
@@ -324,7 +332,7 @@ def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, langua
         screen.print(line, markup=False, soft_wrap=True)
     for line in violation_lines(evaluation, language):
         screen.print(line, style="red", markup=False, soft_wrap=True)
-    for line in unserved_lines(county.problem, plan_made, language):
+    for line in (*unserved_lines(county.problem, plan_made, language), *conflicts):
         screen.print(line, style="yellow", markup=False, soft_wrap=True)
 
 

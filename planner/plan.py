@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from planner.model import Task
 
@@ -79,12 +80,65 @@ class Circuit:
         return sum(route.metres for route in self.routes)
 
 
+RelaxationKind = Literal[
+    "lengthen_shift",
+    "lengthen_window",
+    "raise_capacity",
+    "raise_max_stops",
+    "cancel_day_off",
+    "open_site",
+    "allow_weekday",
+    "add_weekday",
+    "work_holidays",
+    "allow_holidays",
+    "free_weekday",
+    "free_team",
+    "lower_min_gap",
+    "raise_max_gap",
+    "lend_team",
+    "add_skill",
+    "change_vehicle",
+    "allow_vehicle",
+    "set_road",
+    "add_team",
+    "drop_skill",
+    "drop_class",
+    "lower_load",
+    "lower_visits",
+]
+Proof = Literal["none", "alone", "in_plan"]
+Value = bool | int | str | tuple[int, ...] | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """One change of one row of the input that would let a visit be made; ``planner.relaxations`` says what it means.
+
+    The row is the team, or the site, or the rule at the site; of that row ``field`` goes from ``old`` to ``new``.
+    ``proof`` tells what was shown by planning again: the visit is possible by itself ("alone"), or fits into the
+    plan while every other visit stays where it is ("in_plan").
+    """
+
+    __pydantic_config__ = STRICT
+
+    kind: RelaxationKind
+    team_id: str = ""
+    site_id: str = ""
+    rule_id: str = ""
+    day: date | None = None
+    field: str
+    old: Value
+    new: Value
+    proof: Proof = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnservedVisit:
     """One asked visit that the plan does not make, and why.
 
     It was due between ``first_day`` and ``last_day``. ``reason`` is a code of ``planner.reasons``;
-    ``details`` are the values of its sentence (name, value), as text.
+    ``details`` are the values of its sentence (name, value), as text. ``relaxation`` is the smallest
+    single change found that serves it; None: none was found, or none was looked for.
     """
 
     __pydantic_config__ = STRICT
@@ -95,6 +149,7 @@ class UnservedVisit:
     last_day: date
     reason: str
     details: tuple[tuple[str, str], ...] = ()
+    relaxation: Relaxation | None = None
 
     @property
     def task(self) -> Task:

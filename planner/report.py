@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from planner.advice import advise, explain_owed
 from planner.errors import Issue, Where
 from planner.evaluation import Evaluation, kpis
+from planner.findings import Finding, findings
 from planner.language import Text, say, text
 from planner.model import Pin, Problem, Task
 from planner.pins import contradictions
-from planner.plan import Plan, UnservedVisit
-from planner.reasons import describe
+from planner.plan import Plan, Relaxation, UnservedVisit
 from planner.recurrence import quotas
 
 REPORT_FORMAT = "xunzhen-report"
@@ -39,6 +40,7 @@ def report_document(
             for v in evaluation.violations
         ],
         "unserved": [unserved_document(problem, visit, language) for visit in plan.unserved],
+        "conflicts": [finding_document(finding, language) for finding in findings(problem, plan)],
         "notices": [issue.in_language(language) for issue in notices],
     }
 
@@ -61,7 +63,7 @@ def _short(value: Any) -> Any:
 
 
 def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> dict[str, object]:
-    """Return one unserved visit with its reason code and sentence."""
+    """Return one unserved visit with its reason code, its sentence and the smallest change that serves it."""
     return {
         "site": visit.site_id,
         "name": problem.site_by_id[visit.site_id].name,
@@ -70,7 +72,34 @@ def unserved_document(problem: Problem, visit: UnservedVisit, language: str) -> 
         "last_day": visit.last_day.isoformat(),
         "reason": visit.reason,
         "details": dict(visit.details),
-        "sentence": say(describe(visit), language),
+        "sentence": say(explain_owed(problem, visit), language),
+        "relaxation": visit.relaxation and relaxation_document(problem, visit.relaxation, language),
+    }
+
+
+def relaxation_document(problem: Problem, relaxation: Relaxation, language: str) -> dict[str, object]:
+    """Return one change of the input: its row and field, the old and the new value, and what was shown of it."""
+    return {
+        "kind": relaxation.kind,
+        "team": relaxation.team_id,
+        "site": relaxation.site_id,
+        "rule": relaxation.rule_id,
+        "field": relaxation.field,
+        "old": relaxation.old,
+        "new": relaxation.new,
+        "is_verified": relaxation.proof != "none",
+        "proof": relaxation.proof,
+        "sentence": say(advise(problem, relaxation), language),
+    }
+
+
+def finding_document(finding: Finding, language: str) -> dict[str, object]:
+    """Return parts of the input that cannot all be kept, and the sentence that says so."""
+    return {
+        "site": finding.task.site_id,
+        "rule": finding.task.rule_id,
+        "parts": [say(part, language) for part in finding.parts],
+        "sentence": say(finding.sentence, language),
     }
 
 

@@ -12,11 +12,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text as Characters
 
+from planner.advice import explain_owed
 from planner.evaluation import BalanceFigures, Evaluation, kpis
+from planner.findings import findings
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, UnservedVisit
-from planner.reasons import describe
 
 MOST_LINES = 20  # on the screen; report.json has them all
 
@@ -180,11 +181,17 @@ def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
     return lines[:MOST_LINES] + _rest(len(lines), language)
 
 
+def conflict_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
+    """Return a line per set of conditions, or of visits, that cannot all be kept."""
+    found = [text("Cannot all be kept: {finding}", finding=one.sentence) for one in findings(problem, plan)]
+    return [say(line, language) for line in found]
+
+
 def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str:
     name, rule = problem.site_by_id[visit.site_id].name, problem.rule_by_task[visit.task].called
     line = text(
         "Unserved: {name} ({rule}), due {first} to {last}: {why}",
-        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=describe(visit),
+        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=explain_owed(problem, visit),
     )  # fmt: skip
     return say(line, language)
 

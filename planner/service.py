@@ -26,6 +26,7 @@ from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Horizon, Problem
 from planner.plan import Circuit, Plan
+from planner.relief import with_relaxations
 from planner.report import notices_of_pins, notices_of_problem, report_document
 from planner.solver import SolveResult, SolveSettings, solve
 from planner.tables.dataset import Dataset, read_dataset
@@ -124,7 +125,7 @@ def make_plan(
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> SolveResult:
-    """Plan the county's rounds; the result's plan carries what it was made from."""
+    """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
     result = solve(
         county.problem,
         settings,
@@ -133,7 +134,8 @@ def make_plan(
         dataset_sha256=county.dataset.sha256,
     )
     origin = replace(result.plan.provenance, is_travel_estimated=county.travel.is_estimated)
-    return replace(result, plan=replace(result.plan, provenance=origin))
+    advised = with_relaxations(county.problem, result.plan)  # once, at the end: the search has no time for it
+    return replace(result, plan=replace(advised, provenance=origin))
 
 
 def read_plan(path: Path) -> Plan:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from planner.advice import explain_owed
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Circuit, Meetings, Plan, Route, Stop
-from planner.reasons import describe
 from planner.tables.cells_out import WEEKDAYS
 from planner.tables.workbook import new_workbook, put, put_row, sheet_name
 from planner.values import clock
@@ -146,7 +146,7 @@ def _owed_lines(book: _Book) -> Iterator[Line]:
     for visit in book.plan.unserved:
         site, rule = book.problem.site_by_id[visit.site_id], book.problem.rule_by_task[visit.task]
         days = (visit.first_day.isoformat(), visit.last_day.isoformat())
-        yield site.id, site.name, rule.called, *days, describe(visit)
+        yield site.id, site.name, rule.called, *days, explain_owed(book.problem, visit)
 
 
 def _fault_lines(evaluation: Evaluation) -> Iterator[Line]:
