@@ -43,7 +43,10 @@ class Lunch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home."""
+    """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home.
+
+    After a night away a day starts, and before one it ends, at a lodging of the team: a base or a site.
+    """
 
     __pydantic_config__ = STRICT
 

@@ -74,6 +74,7 @@ def terms(facts: Facts) -> tuple[ObjectiveTerm, ...]:
         ("other_team", _by_other_team(facts), "visits", weights.per_visit_by_other_team),
         ("extra_teams", _extra_teams(facts), "teams", weights.per_extra_team_at_site),
         ("missed_market_days", _market(facts)[1], "visits", weights.per_missed_market_day),
+        ("nights_away", sum(day.is_night_away for day in facts.days), "nights", weights.per_night_away),
     )
     return tuple(ObjectiveTerm(name=name, amount=amount, unit=unit, weight=w) for name, amount, unit, w in amounts)
 
