@@ -24,6 +24,7 @@ from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
 from planner.solver.state import Ledger, State, visits_of, without_empty
 from planner.solver.subsets import team_subsets
+from planner.solver.tours import TourMaker
 from planner.solver.weeks import improve_week
 from planner.values import week_of
 
@@ -65,6 +66,7 @@ class Search:
         self.frames = build_frames(problem, self.clock)
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
+        self.tours = TourMaker(self.inserter)
         self.progress = [_Progress(group) for group in independent_groups(self.frames)]
         self.state: State = {}
 
@@ -78,6 +80,7 @@ class Search:
         for progress in self.progress:
             for week in self.problem.horizon.weeks:
                 self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
+                self._take(progress, self._toured(progress.group, self._part(progress.group), week))
                 self.on_step()
             self._make_room(progress)
 
@@ -146,6 +149,7 @@ class Search:
             self._take(progress, self._asked_again(progress, dice))
         week = dice.choice(self.problem.horizon.weeks)
         self._take(progress, self._weeks(group, self._part(group), [week], first=number))
+        self._take(progress, self._toured(group, self._part(group), week))
         progress.idle_rounds = 0 if progress.cost < before - MIN_GAIN else progress.idle_rounds + 1
 
     def _replaced(self, progress: _Progress, dice: random.Random) -> State:
@@ -233,6 +237,15 @@ class Search:
                 state = self._week(group, state, week, teams)
         return state
 
+    def _toured(self, group: Group, state: State, week: date) -> State:
+        """Return the state with tours of several days in the week, wherever they are cheaper."""
+
+        def route(changed: State, team: str) -> State:
+            subsets = team_subsets(self.problem, group, changed, week)
+            return self._week(group, changed, week, next(teams for teams in subsets if team in teams))
+
+        return self.tours.improve(group, state, week, route)
+
     def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...]) -> State:
         owed = self._owed(state, group.tasks)
         changed = improve_week(
@@ -243,6 +256,7 @@ class Search:
             teams=teams,
             owed=owed,
             guard_seconds=max(0.05, self.remaining()),
+            nights=self.ledger.nights(state),
         )
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
