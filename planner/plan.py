@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from planner.model import Task
+from planner.model import Task, Team
 
 STRICT = {"extra": "forbid"}  # read by pydantic in ``codec``: a field it does not know is a fault of the file
 
@@ -64,6 +64,11 @@ class Route:
     drive_minutes: int
     service_minutes: int
     wait_minutes: int
+
+
+def is_night_away(team: Team, route: Route) -> bool:
+    """Return whether the team sleeps out after the route."""
+    return route.end_base != team.last_base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

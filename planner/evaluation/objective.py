@@ -30,6 +30,7 @@ class Figures(TypedDict):
     owed_visits: int
     km: float
     hours: float
+    nights_away: int
     market_visits: int
     market_hits: int
     teams: list[TeamFigures]
@@ -45,6 +46,7 @@ def kpis(problem: Problem, plan: Plan) -> Figures:
         "owed_visits": sum(_owed(facts, task) for task in problem.tasks),
         "km": sum(_metres(day) for day in facts.days) / 1000,
         "hours": sum(_minutes(day) for day in facts.days) / 60,
+        "nights_away": _nights_away(facts),
         "market_visits": hits + misses,
         "market_hits": hits,
         "teams": [_team_figures(facts, team.id) for team in problem.teams],
@@ -74,9 +76,13 @@ def terms(facts: Facts) -> tuple[ObjectiveTerm, ...]:
         ("other_team", _by_other_team(facts), "visits", weights.per_visit_by_other_team),
         ("extra_teams", _extra_teams(facts), "teams", weights.per_extra_team_at_site),
         ("missed_market_days", _market(facts)[1], "visits", weights.per_missed_market_day),
-        ("nights_away", sum(day.is_night_away for day in facts.days), "nights", weights.per_night_away),
+        ("nights_away", _nights_away(facts), "nights", weights.per_night_away),
     )
     return tuple(ObjectiveTerm(name=name, amount=amount, unit=unit, weight=w) for name, amount, unit, w in amounts)
+
+
+def _nights_away(facts: Facts) -> int:
+    return sum(day.is_night_away for day in facts.days)
 
 
 def _metres(day: Day) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
-from planner.plan import Route
+from planner.plan import Route, is_night_away
 from planner.solver.clock import Clock, Tasks, shared_tasks
 from planner.solver.dates import missing_visits
 from planner.solver.frame import Frame, Group
@@ -101,7 +101,7 @@ class Ledger:
         weights, visits = self.problem.weights, visits_of(state)
         driven = sum(weights.per_km * r.metres / 1000 for r in routes)
         out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
-        nights = sum(r.end_base != self.problem.team_by_id[r.team_id].last_base for r in routes)
+        nights = sum(is_night_away(self.problem.team_by_id[r.team_id], r) for r in routes)
         driven += weights.per_night_away * nights
         return driven + out + sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
 
