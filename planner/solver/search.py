@@ -80,9 +80,16 @@ class Search:
         for progress in self.progress:
             for week in self.problem.horizon.weeks:
                 self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
-                self._take(progress, self._toured(progress.group, self._part(progress.group), week))
                 self.on_step()
             self._make_room(progress)
+        self._tour()
+
+    def _tour(self) -> None:
+        """Make tours of several days in every week, after all weeks have been routed: they take longer."""
+        for progress in self.progress:
+            for week in self.problem.horizon.weeks:
+                self._take(progress, self._toured(progress.group, self._part(progress.group), week))
+                self.on_step()
 
     def ask_days(self) -> None:
         """Ask the calendar question of every group, again while the circuits refuse what it chose."""

@@ -82,7 +82,7 @@ class Ledger:
         if nights is None:
             return None
         ends = day_ends(self.problem, nights)
-        worked = {**dict.fromkeys(ends, ()), **state}  # a day without visits may be a day on the road
+        worked = {**dict.fromkeys(ends, ()), **state} if ends else state  # a day without visits may be one on the road
         routes: list[Route] = []
         for day, tasks_by_team in by_day(worked).items():
             for teams in coupled_teams(tasks_by_team):

@@ -25,6 +25,7 @@ from planner.values import week_of
 MOST_DAYS = 3
 MOST_LODGINGS = 3  # of one team in one week, those that save most
 MOST_VISITS = 12  # tried for one tour
+MOST_ROUTED = 2  # of the tours of one team and week, the cheapest
 NEAR_MISS = 1.02  # a tour this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
@@ -76,15 +77,18 @@ class TourMaker:
 
     def _with_team(self, group: Group, state: State, team: Team, week: date, route: RouteWeek) -> State:
         best, cost = state, self.ledger.cost(group, state)
+        tried: list[tuple[float, State]] = []
         for tour in self._tours(group, state, team, week):
             if self.inserter.remaining() <= 0:
                 break
             changed = self._with_tour(group, state, tour)
-            if self.ledger.cost(group, changed) < NEAR_MISS * cost:
-                changed = route(changed, team.id)
-            found = self.ledger.cost(group, changed)
+            tried.append((self.ledger.cost(group, changed), changed))
+        tried.sort(key=lambda pair: pair[0])
+        for before, changed in tried[:MOST_ROUTED]:
+            routed = route(changed, team.id) if before < NEAR_MISS * cost else changed
+            found = self.ledger.cost(group, routed)
             if found < cost - MIN_GAIN:
-                best, cost = changed, found
+                best, cost = routed, found
         return best
 
     def _tours(self, group: Group, state: State, team: Team, week: date) -> Iterator[_Tour]:
