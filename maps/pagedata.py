@@ -17,7 +17,7 @@ from planner.advice import explain_owed
 from planner.evaluation import Evaluation
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Plan, Route, UnservedVisit
+from planner.plan import Plan, Route, UnservedVisit, is_night_away
 from planner.rules import VisitRule
 from planner.values import week_of
 
@@ -39,6 +39,7 @@ WORDS = {
     "notes": text("Notes"),
     "findings": text("Broken rules"),
     "lunch": text("Lunch"),
+    "overnight": text("Overnight"),
     "leave": text("Leave"),
     "back": text("Back"),
     "estimated": text("estimated"),
@@ -174,6 +175,7 @@ def _route(problem: Problem, route: Route, scene: Scene, book: Book, weeks: list
         "walks": [-1 - book.leg(line) for line in walks_of(problem, route, scene)],
         "from": [book.places[route.start_base], route.start_minute],
         "to": [book.places[route.end_base], route.end_minute, route.return_metres, route.return_minutes],
+        "out": is_night_away(problem.team_by_id[route.team_id], route),
         "lunch": [route.lunch.start_minute, route.lunch.end_minute] if route.lunch else None,
         "km": route.metres,
         "drive": route.drive_minutes,

@@ -21,7 +21,7 @@ from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Lunch, Meetings, Route, Stop
+from planner.plan import Circuit, Lunch, Meetings, Route, Stop, is_night_away
 from planner.values import clock
 
 MAP_WIDTH, MAP_HEIGHT = 199.0, 155.0
@@ -37,6 +37,7 @@ WORDS = {
     "line": text("Line"),
     "villages": text("Villages"),
     "back": text("Back"),
+    "overnight": text("Overnight"),
     "number": text("No."),
     "arrive": text("Arrive"),
     "work": text("Start–leave"),
@@ -140,6 +141,7 @@ def crew_sheet(
             listed=_listed(problem, circuit),
             is_list_split=len(list(_stops(circuit))) > ONE_COLUMN,
             bases=_bases(problem, circuit),
+            nights=_nights(problem, circuit, language),
             has_guesses=any(_has_guess(problem, route) for route in circuit.routes),
             itineraries=itineraries,
             page_count=1 + len(itineraries),
@@ -213,6 +215,21 @@ def _bases(problem: Problem, circuit: Circuit) -> list[dict[str, str]]:
     return [{"name": base.name, "phone": base.phone} for base in bases]
 
 
+def _nights(problem: Problem, circuit: Circuit, language: str) -> list[dict[str, str]]:
+    """Return where the team sleeps out, after which day, and whom to call there."""
+    team = problem.team_by_id[circuit.team_id]
+    out = [route for route in circuit.routes if is_night_away(team, route)]
+    return [{"day": day_label(route.day, language), "place": _lodging(problem, route.end_base)} for route in out]
+
+
+def _lodging(problem: Problem, place_id: str) -> str:
+    base = problem.base_by_id.get(place_id)
+    if base is not None:
+        return "　".join(part for part in (base.name, base.phone) if part)
+    site = problem.site_by_id[place_id]
+    return "　".join(part for part in (site.name, site.place, site.contact, site.phone) if part)
+
+
 def _place_name(problem: Problem, place_id: str) -> str:
     base = problem.base_by_id.get(place_id)
     return base.name if base else problem.site_by_id[place_id].name
@@ -263,7 +280,11 @@ def _rows(problem: Problem, route: Route, meetings: Meetings, words: dict[str, s
                 yield _partner_row(problem, team_id, other, words)
     if lunch:
         yield _lunch_row(lunch, words["lunch"])
-    yield _Row("base", ("", clock(route.end_minute), words["back"], _place_name(problem, route.end_base), legs[-1]))
+    end = ("", clock(route.end_minute))
+    if is_night_away(problem.team_by_id[route.team_id], route):
+        yield _Row("base", (*end, words["overnight"], _lodging(problem, route.end_base), legs[-1]))
+    else:
+        yield _Row("base", (*end, words["back"], _place_name(problem, route.end_base), legs[-1]))
 
 
 def _lunch_words(problem: Problem, lunch: Lunch, stop: Stop, words: dict[str, str], language: str) -> str:

@@ -18,7 +18,7 @@ from lunar_python import Solar
 from planner.errors import Issue, ModelError, Where
 from planner.language import Text, text
 from planner.model import Calendar, DayKind, Horizon, Problem, Site, Task, Team, may_visit
-from planner.values import require
+from planner.values import require, week_of
 
 # The State Council announces a year's make-up workdays in the autumn before. These years were compared with the
 # announcements; a year goes in when the ``holidays`` package has it, since without it the week before a long
@@ -159,6 +159,13 @@ def is_team_working(calendar: Calendar, team: Team, day: date) -> bool:
     if kind == "makeup":
         return any(weekday < 5 for weekday in team.weekdays)
     return day.weekday() in team.weekdays
+
+
+def may_sleep_out(calendar: Calendar, team: Team, day: date) -> bool:
+    """Return whether the team may sleep away from its base after that day: it works on the next day of the week too."""
+    after = day + ONE_DAY
+    works = all(other in calendar.kinds and is_team_working(calendar, team, other) for other in (day, after))
+    return team.may_sleep_out and works and week_of(day) == week_of(after)
 
 
 def is_site_open(calendar: Calendar, site: Site, day: date) -> bool:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
+from planner.calendar import may_sleep_out
 from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Route
+from planner.rules import VisitRule
 from planner.timing import timetable
 
 # What stands between a visit and a team, the nearest to being possible first.
 OBSTACLES = ("", "shift_too_short", "over_capacity", "unreachable", "composition_missing", "window_too_short")
+
+ONE_DAY = timedelta(days=1)
+MOST_LODGINGS = 4  # looked at for one visit, the nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +57,65 @@ def best_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]) 
 
 
 def _chance(problem: Problem, task: Task, day: date, team: Team) -> Chance:
+    alone, rule = _day_trip(problem, task, day, team), problem.rule_by_task[task]
+    is_far = alone.obstacle in {"unreachable", "shift_too_short"} and _lacking(rule, team) <= 0
+    if is_far and team.may_sleep_out and not rule.composition and _fits_a_tour(problem, task, day, team):
+        return Chance(obstacle="", excess=0, day=day, team_id=team.id)
+    return alone
+
+
+def _lacking(rule: VisitRule, team: Team) -> int:
+    """Return how many doses or kits the team does not carry."""
+    return 0 if team.capacity_per_day is None else rule.load - team.capacity_per_day
+
+
+def _fits_a_tour(problem: Problem, task: Task, day: date, team: Team) -> bool:
+    """Return whether the team can make the visit when it sleeps out the night before, the night after, or both."""
+    starts, ends = _nights(problem, task, day, team)
+    return any(
+        0 < (start != team.base) + (end != team.last_base) <= team.nights_away
+        and _is_made_in_time(problem, task, day, team, (start, end))
+        for start, end in product((team.base, *starts), (team.last_base, *ends))
+    )
+
+
+def _nights(problem: Problem, task: Task, day: date, team: Team) -> tuple[list[str], list[str]]:
+    """Return the lodgings, of the nearest to the visit, to which the day before leads and from which the day after."""
+    before, after = day - ONE_DAY, day + ONE_DAY
+    legs = {place: problem.leg(team, day, place, task.site_id) for place in team.lodgings - {team.base, team.last_base}}
+    reached = sorted((leg, place) for place, leg in legs.items() if leg is not None)
+    near = [place for _, place in reached[:MOST_LODGINGS]]
+    starts = near if may_sleep_out(problem.calendar, team, before) else []
+    ends = near if may_sleep_out(problem.calendar, team, day) else []
+    return (
+        [place for place in starts if _is_drivable(problem, team, before, (team.base, place))],
+        [place for place in ends if _is_drivable(problem, team, after, (place, team.last_base))],
+    )
+
+
+def _is_drivable(problem: Problem, team: Team, day: date, ends: tuple[str, str]) -> bool:
+    """Return whether a day without visits is long enough for the way between two places."""
+    if problem.leg(team, day, *ends) is None:
+        return False
+    return timetable(problem, team, day, [], start_place=ends[0], end_place=ends[1]).end_minute <= team.shift.end_minute
+
+
+def _is_made_in_time(problem: Problem, task: Task, day: date, team: Team, ends: tuple[str, str]) -> bool:
+    legs = problem.leg(team, day, ends[0], task.site_id), problem.leg(team, day, task.site_id, ends[1])
+    if None in legs:
+        return False
+    route = timetable(problem, team, day, [task], start_place=ends[0], end_place=ends[1])
+    return not _minutes_late(problem, task, team, route)
+
+
+def _day_trip(problem: Problem, task: Task, day: date, team: Team) -> Chance:
     rule = problem.rule_by_task[task]
     if all(w.end_minute - w.start_minute < rule.service.minutes for w in problem.windows(task)):
         return Chance(obstacle="window_too_short", excess=0, day=day, team_id=team.id)
     legs = (problem.leg(team, day, team.base, task.site_id), problem.leg(team, day, task.site_id, team.last_base))
     if None in legs:
         return Chance(obstacle="unreachable", excess=0, day=day, team_id=team.id)
-    lacking = 0 if team.capacity_per_day is None else rule.load - team.capacity_per_day
+    lacking = _lacking(rule, team)
     if lacking > 0:
         return Chance(obstacle="over_capacity", excess=lacking, day=day, team_id=team.id)
     late = _minutes_late(problem, task, team, timetable(problem, team, day, [task]))

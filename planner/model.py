@@ -122,6 +122,7 @@ class Team:
     owns: frozenset[str] = frozenset()  # site ids and township names
     may_be_lent: bool = False
     nights_away: int = 0  # allowed in a week
+    lodgings: frozenset[str] = frozenset()  # ids of bases and sites where the team may sleep out
     leader: str = ""
     phone: str = ""
     vehicle: str = ""
@@ -144,6 +145,11 @@ class Team:
     def last_base(self) -> str:
         """The base where the day ends."""
         return self.end_base or self.base
+
+    @property
+    def may_sleep_out(self) -> bool:
+        """Whether the team may spend any night away from its base."""
+        return self.nights_away > 0 and bool(self.lodgings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +234,7 @@ class ObjectiveWeights:
     per_visit_by_other_team: float = 10.0  # when a team is preferred
     per_extra_team_at_site: float = 5.0  # consistency: teams beyond the first, per site and rule
     per_missed_market_day: float = 2.0  # a visit off the market at a site that has one
+    per_night_away: float = 15.0  # of a team
     per_extra_weekday: float = 0.0  # consistency: weekdays beyond the fewest that suffice, per site and rule
 
     def __post_init__(self) -> None:
@@ -314,6 +321,13 @@ class Problem:
             for base in (team.base, team.last_base):
                 require(
                     base in self.base_by_id, text('team "{team}": there is no base "{base}".', team=team.id, base=base)
+                )
+            for lodging in sorted(team.lodgings):
+                require(
+                    lodging in self.base_by_id or lodging in self.site_by_id,
+                    text(
+                        'team "{team}": there is no base or village "{place}" to sleep in.', team=team.id, place=lodging
+                    ),
                 )
         for task, rule in self.rule_by_task.items():
             known = rule.preferred_team is None or rule.preferred_team in self.team_by_id

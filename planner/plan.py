@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from planner.model import Task
+from planner.model import Task, Team
 
 STRICT = {"extra": "forbid"}  # read by pydantic in ``codec``: a field it does not know is a fault of the file
 
@@ -44,7 +44,10 @@ class Lunch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home."""
+    """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home.
+
+    After a night away a day starts, and before one it ends, at a lodging of the team: a base or a site.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -62,6 +65,11 @@ class Route:
     drive_minutes: int
     service_minutes: int
     wait_minutes: int
+
+
+def is_night_away(team: Team, route: Route) -> bool:
+    """Return whether the team sleeps out after the route."""
+    return route.end_base != team.last_base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,8 @@ def verdict_lines(problem: Problem, plan: Plan, evaluation: Evaluation, language
             cost=f"{evaluation.cost:,.1f}",
         ),
     ]
+    if figures["nights_away"]:
+        lines.append(text("Nights away: {nights}.", nights=figures["nights_away"]))
     if figures["market_visits"]:
         lines.append(
             text(

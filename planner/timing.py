@@ -79,10 +79,12 @@ def timetable(
     tasks: Sequence[Task],
     *,
     not_before: Mapping[Task, int] | None = None,
+    start_place: str | None = None,
+    end_place: str | None = None,
 ) -> Route:
     """Return the team's day over the tasks in the order given, with the earliest possible end.
 
-    The team leaves its base as late as that end allows (and makes no late visit later), but not before its
+    The team leaves as late as that end allows (and makes no late visit later), but not before its
     shift. A service lies in the earliest window that holds it; when every window is over it starts at once. Late
     and overlong routes are returned all the same: ``planner.evaluation`` judges. Times are minutes after midnight.
 
@@ -90,24 +92,27 @@ def timetable(
     ----------
     not_before
         The earliest start of service of some tasks, for sessions held together with another team.
+    start_place, end_place
+        Where the team slept and where it will sleep, by id; the bases of its day when None.
 
     Raises
     ------
     ModelError
         When there is no road between two places that follow each other; it names both.
     """
-    trip = _trip(problem, team, day, tasks, not_before or {})
+    ends = start_place or team.base, end_place or team.last_base
+    trip = _trip(problem, team, day, tasks, ends=ends, not_before=not_before or {})
     walk, gap = _latest(trip, team.shift.start_minute, None), None
     if needs_lunch(team, walk.departure, walk.end):
         gap = _best_gap(trip, team.shift.start_minute)
         walk = _latest(trip, team.shift.start_minute, gap)
-    return _route(team, day, trip, walk)
+    return _route(team, day, trip, walk, ends=ends)
 
 
 def needs_lunch(team: Team, start_minute: int, end_minute: int) -> bool:
     """Return whether a route out from ``start_minute`` to ``end_minute`` must hold the team's lunch break.
 
-    It need not when the team can eat at its base: home by the latest time to begin the break, or gone no
+    It need not when the team can eat where it sleeps: there by the latest time to begin the break, or gone no
     earlier than a break begun at the earliest time would end.
     """
     lunch = team.lunch
@@ -123,8 +128,16 @@ def circuits_from_routes(routes: Iterable[Route]) -> tuple[Circuit, ...]:
     return tuple(Circuit(team_id=team_id, week=week, routes=tuple(group)) for (week, team_id), group in weeks)
 
 
-def _trip(problem: Problem, team: Team, day: date, tasks: Sequence[Task], not_before: Mapping[Task, int]) -> _Trip:
-    places = [team.base, *(task.site_id for task in tasks), team.last_base]
+def _trip(
+    problem: Problem,
+    team: Team,
+    day: date,
+    tasks: Sequence[Task],
+    *,
+    ends: tuple[str, str],
+    not_before: Mapping[Task, int],
+) -> _Trip:
+    places = [ends[0], *(task.site_id for task in tasks), ends[1]]
     legs = [_leg(problem, team, day, origin, destination) for origin, destination in pairwise(places)]
     visits = tuple(
         _visit(problem, task, leg, not_before.get(task, 0)) for task, leg in zip(tasks, legs[:-1], strict=True)
@@ -248,7 +261,7 @@ def _latest_departure(trip: _Trip, walk: _Walk, gap: int | None) -> int:
     return max(walk.departure, leave)
 
 
-def _route(team: Team, day: date, trip: _Trip, walk: _Walk) -> Route:
+def _route(team: Team, day: date, trip: _Trip, walk: _Walk, *, ends: tuple[str, str]) -> Route:
     stops = tuple(_stop(*timed) for timed in zip(trip.visits, walk.arrivals, walk.starts, strict=True))
     drive = sum(stop.leg_minutes for stop in stops) + trip.home_minutes
     service = sum(visit.service_minutes for visit in trip.visits)
@@ -256,8 +269,8 @@ def _route(team: Team, day: date, trip: _Trip, walk: _Walk) -> Route:
     return Route(
         team_id=team.id,
         day=day,
-        start_base=team.base,
-        end_base=team.last_base,
+        start_base=ends[0],
+        end_base=ends[1],
         start_minute=walk.departure,
         end_minute=walk.end,
         stops=stops,

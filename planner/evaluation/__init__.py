@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from planner.evaluation import crews, days, form, frequency, owed, promises, times, travel
+from planner.evaluation import crews, days, form, frequency, nights, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
@@ -74,7 +74,11 @@ RULES: Mapping[str, Rule] = {
     "unreachable": Rule(text("Every leg has a road that day for the vehicle."), travel.unreachable),
     "legs": Rule(text("Minutes and metres of a leg are those of the roads."), travel.legs),
     "totals": Rule(text("Totals of a route are the sums of its parts."), travel.totals),
-    "base": Rule(text("A route begins and ends at the bases of its team."), travel.base),
+    "base": Rule(
+        text("Days begin where the team slept; it sleeps at home, or between two days out at one of its lodgings."),
+        nights.base,
+    ),
+    "nights_away": Rule(text("A team sleeps out no more often in a week than it may."), nights.nights_away),
     "skill": Rule(text("A team that comes has the skills of the rule."), crews.skill),
     "access": Rule(text("The vehicle of the team gets to the village."), crews.access),
     "owner": Rule(text("A village that belongs to a team is visited by it or by one that may be lent."), crews.owner),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -20,6 +20,7 @@ from planner.model import Problem, Site, Task, Team
 from planner.plan import Lunch, Plan, Route, Stop, UnservedVisit
 from planner.recurrence import Quota, quotas
 from planner.rules import VisitRule
+from planner.values import week_of
 
 Fault = Literal["", "unknown place", "no road"]
 
@@ -78,6 +79,21 @@ class Day:
     visits: tuple[Visit, ...]
     end: int
 
+    @property
+    def start_place(self) -> str:
+        """Where the team slept."""
+        return self.legs[0].origin
+
+    @property
+    def end_place(self) -> str:
+        """Where the team will sleep."""
+        return self.legs[-1].destination
+
+    @property
+    def is_night_away(self) -> bool:
+        """Whether the team does not come home at the end of the day."""
+        return self.end_place != self.team.last_base
+
     def violation(self, rule: str, amount: float, unit: str, sentence: Text) -> Violation:
         """Return a violation by this route."""
         subject = f"{self.team.id} {self.route.day}"
@@ -129,7 +145,8 @@ def called(site: Site, rule: VisitRule) -> Text:
 
 def gather(problem: Problem, plan: Plan) -> Facts:
     """Return the facts of a plan. What it names that the problem does not know is left out (rule ``unknown`` tells)."""
-    worked = [_work(problem, route) for route in plan.routes()]
+    slept = _slept(problem, plan)
+    worked = [_work(problem, route, slept) for route in plan.routes()]
     days = tuple(day for day in worked if day is not None)
     visits = tuple(visit for day in days for visit in day.visits)
     listed: dict[Task, list[UnservedVisit]] = defaultdict(list)
@@ -178,12 +195,22 @@ def _sessions(problem: Problem, visits: tuple[Visit, ...]) -> Mapping[Task, Sess
     return {task: {day: tuple(met) for day, met in days.items()} for task, days in gathered.items()}
 
 
-def _work(problem: Problem, route: Route) -> Day | None:
-    """Walk the route again from its start, over the roads of the problem."""
+def _slept(problem: Problem, plan: Plan) -> Mapping[tuple[str, date], str]:
+    """Return where the plan lets a team sleep after a day; a place that does not exist is no lodging."""
+    ordered = sorted(plan.routes(), key=lambda route: (route.day, route.start_minute))
+    return {(route.team_id, route.day): route.end_base for route in ordered if _is_place(problem, route.end_base)}
+
+
+def _is_place(problem: Problem, place_id: str) -> bool:
+    return place_id in problem.base_by_id or place_id in problem.site_by_id
+
+
+def _work(problem: Problem, route: Route, slept: Mapping[tuple[str, date], str]) -> Day | None:
+    """Walk the route again from where the team slept, over the roads of the problem."""
     team = problem.team_by_id.get(route.team_id)
     if team is None or route.day not in problem.calendar.kinds:
         return None
-    legs = _legs(problem, team, route)
+    legs = _legs(problem, team, route, _ends(problem, team, route, slept))
     visits, leave = [], route.start_minute
     for stop, leg in zip(route.stops, legs, strict=False):
         arrive = leave + leg.minutes + road_break(route.lunch, leave, leg.minutes)
@@ -198,8 +225,17 @@ def _work(problem: Problem, route: Route) -> Day | None:
     return Day(route=route, team=team, legs=legs, visits=tuple(visits), end=end)
 
 
-def _legs(problem: Problem, team: Team, route: Route) -> tuple[Leg, ...]:
-    places = [team.base, *(stop.site_id for stop in route.stops), team.last_base]
+def _ends(problem: Problem, team: Team, route: Route, slept: Mapping[tuple[str, date], str]) -> tuple[str, str]:
+    """Return where the team wakes up and where it will sleep: only a night out within the week is not at its bases."""
+    before = route.day - timedelta(days=1)
+    night = slept.get((team.id, before), team.last_base)
+    is_out = night != team.last_base and week_of(before) == week_of(route.day)
+    is_known = _is_place(problem, route.end_base)
+    return night if is_out else team.base, route.end_base if is_known else team.last_base
+
+
+def _legs(problem: Problem, team: Team, route: Route, ends: tuple[str, str]) -> tuple[Leg, ...]:
+    places = [ends[0], *(stop.site_id for stop in route.stops), ends[1]]
     said = [*((stop.leg_minutes, stop.leg_metres) for stop in route.stops), (route.return_minutes, route.return_metres)]
     legs = []
     for (origin, destination), figures in zip(pairwise(places), said, strict=True):

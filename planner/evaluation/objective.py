@@ -32,6 +32,7 @@ class Figures(TypedDict):
     owed_visits: int
     km: float
     hours: float
+    nights_away: int
     market_visits: int
     market_hits: int
     balance: BalanceFigures | None
@@ -48,6 +49,7 @@ def kpis(problem: Problem, plan: Plan) -> Figures:
         "owed_visits": sum(_owed(facts, task) for task in problem.tasks),
         "km": sum(_metres(day) for day in facts.days) / 1000,
         "hours": sum(duty_minutes(day) for day in facts.days) / 60,
+        "nights_away": _nights_away(facts),
         "market_visits": hits + misses,
         "market_hits": hits,
         "balance": balance_figures(facts),
@@ -80,6 +82,7 @@ def terms(facts: Facts) -> tuple[ObjectiveTerm, ...]:
         ("missed_market_days", _market(facts)[1], "visits", weights.per_missed_market_day),
         ("extra_weekdays", _extra_weekdays(facts), "weekdays", weights.per_extra_weekday),
         ("imbalance_hours", *_imbalance(facts)),
+        ("nights_away", _nights_away(facts), "nights", weights.per_night_away),
     )
     return tuple(ObjectiveTerm(name=name, amount=amount, unit=unit, weight=w) for name, amount, unit, w in amounts)
 
@@ -88,6 +91,10 @@ def _imbalance(facts: Facts) -> tuple[float, str, float]:
     """Return the hours outside the band of the workload, their unit and price."""
     balance, figures = facts.problem.balance, balance_figures(facts)
     return figures["hours_outside"] if figures else 0.0, "hours", balance.price_per_hour if balance else 0.0
+
+
+def _nights_away(facts: Facts) -> int:
+    return sum(day.is_night_away for day in facts.days)
 
 
 def _metres(day: Day) -> int:

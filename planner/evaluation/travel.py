@@ -77,19 +77,3 @@ def _sums(day: Day) -> tuple[tuple[str, Text, int, int], ...]:
         ("minutes", text("minutes of service"), route.service_minutes, service),
         ("minutes", text("minutes of waiting"), route.wait_minutes, wait),
     )
-
-
-def base(facts: Facts) -> Iterator[Violation]:
-    """Yield routes that do not begin and end at the bases of their team."""
-    for day in facts.days:
-        ends = ((day.route.start_base, day.team.base), (day.route.end_base, day.team.last_base))
-        for said, real in ends:
-            if said != real:
-                sentence = text(
-                    "Team {team} on {day}: the plan begins or ends the day at {said}, but the team's base is {real}.",
-                    team=day.team.name,
-                    day=day.route.day,
-                    said=facts.place(said),
-                    real=facts.place(real),
-                )
-                yield day.violation("base", 1, "bases", sentence)

@@ -99,7 +99,7 @@ def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator
         return
     fixed = _fixed_weekdays(frame, mark.tag[0])
     for day in frame.teams_by_day:
-        is_apart = mark.last is None or mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days
+        is_apart = mark.last is None or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
         if day in quota and is_apart and day.weekday() in fixed and _is_in_time(frame, mark, day):
             for combination in _combinations(frame, mark, day):
                 yield Mark(mark.number + 1, True, day, False, (mark.tag[0], combination))

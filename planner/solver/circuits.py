@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from planner.model import Problem, Team
+from planner.solver.nights import Nights
 from planner.solver.weeknodes import (
     COST_LIMIT,
     COST_SCALE,
@@ -36,17 +37,20 @@ MOST_GUARD_SECONDS = 600.0  # of one local search; it takes well under one
 Days = Mapping[tuple[str, date], tuple[int, ...]]  # (team id, day) -> numbers of calls in order
 
 
-def route_week(problem: Problem, question: WeekQuestion, start: Days, guard_seconds: float) -> Days | None:
+def route_week(
+    problem: Problem, question: WeekQuestion, start: Days, guard_seconds: float, nights: Nights | None = None
+) -> Days | None:
     """Return the calls of each team and day in order, never worse than ``start`` to the model; None if it found none.
 
-    Calls that appear nowhere were left out. The search ends at a local optimum; it is reproducible unless the guard
+    Calls that appear nowhere were left out. ``nights`` are the nights away of the start; those of the answer follow
+    from its calls (``NightFinder``). The search ends at a local optimum; it is reproducible unless the guard
     time cuts it. (Guided local search gained less per second than re-placing visits around it, and does not end
     by itself.)
     """
     if not question.calls:
         return {}
     model = _WeekModel(problem, question)
-    return model.solve(start, guard_seconds)
+    return model.solve(start, nights or {}, guard_seconds)
 
 
 class _WeekModel:
@@ -61,6 +65,7 @@ class _WeekModel:
         self.starts = [int(end) - len(own) for end, own in zip(ends, nights, strict=True)]
         self.ends = [int(end) - 1 for end in ends]
         self.first_call = len(self.nodes)
+        self.places_of: dict[tuple[int, int], list[int]] = {}  # (vehicle, night) -> its nodes, home first
         self.nodes += [call_node(problem, question, call) for call in question.calls]
         self.manager = pywrapcp.RoutingIndexManager(len(self.nodes), len(self.teams), self.starts, self.ends)
         self.model = pywrapcp.RoutingModel(self.manager)
@@ -90,7 +95,8 @@ class _WeekModel:
     def _arc_costs(self, team: Team, minutes: NDArray[np.int64], metres: NDArray[np.int64]) -> NDArray[np.int64]:
         weights = self.problem.weights
         cost = weights.per_km * metres / 1000 + weights.per_duty_hour * minutes / 60
-        extra = [0.0] * self.first_call + [call.extra_cost.get(team.id, 0.0) for call in self.question.calls]
+        extra = [weights.per_night_away * node.is_away for node in self.nodes[: self.first_call]]
+        extra += [call.extra_cost.get(team.id, 0.0) for call in self.question.calls]
         scaled = np.rint(COST_SCALE * (cost + np.array(extra)[None, :]))
         limited: NDArray[np.int64] = np.clip(scaled, 0, COST_LIMIT).astype(np.int64)
         return limited
@@ -102,6 +108,7 @@ class _WeekModel:
         return known[key]
 
     def _add_nights(self) -> None:
+        """Fix the times of nights; each is spent at one of its places, and not too many are spent away."""
         for number, node in enumerate(self.nodes[: self.first_call]):
             vehicle = node.team
             if number in self.starts:
@@ -111,7 +118,24 @@ class _WeekModel:
             else:
                 index = self.index(number)
                 self.time.CumulVar(index).SetValue(node.at_minute)
-                self.model.VehicleVar(index).SetValue(vehicle)
+                self.places_of.setdefault((vehicle, node.night), []).append(number)
+        for (vehicle, _), places in self.places_of.items():
+            indices = [self.index(number) for number in places]
+            if len(indices) == 1:
+                self.model.VehicleVar(indices[0]).SetValue(vehicle)
+                continue
+            self.model.AddDisjunction(indices)  # without a penalty: exactly one of them
+            for index in indices:
+                self.model.VehicleVar(index).SetValues([-1, vehicle])
+        self._limit_nights_away()
+
+    def _limit_nights_away(self) -> None:
+        for vehicle, team in enumerate(self.teams):
+            away = [n for n, node in enumerate(self.nodes[: self.first_call]) if node.team == vehicle and node.is_away]
+            if away:
+                sleeps_out = [self.model.ActiveVar(self.index(number)) for number in away]
+                solver = self.model.solver()
+                solver.Add(solver.Sum(sleeps_out) <= team.nights_away)
 
     def _add_calls(self) -> None:
         vehicle_of = {team.id: k for k, team in enumerate(self.teams)}
@@ -182,27 +206,34 @@ class _WeekModel:
         name = f"lunch {team.id} {day}"
         return self.model.solver().FixedDurationIntervalVar(low, high, team.lunch.minutes, False, name)
 
-    def solve(self, start: Days, guard_seconds: float) -> Days | None:
+    def solve(self, start: Days, nights: Nights, guard_seconds: float) -> Days | None:
         """Search from the given routes if the model accepts them, else from its own first solution."""
         parameters = _parameters(guard_seconds)
         self.model.CloseModelWithParameters(parameters)
-        initial = self.model.ReadAssignmentFromRoutes(self._index_routes(start), True)
+        initial = self.model.ReadAssignmentFromRoutes(self._index_routes(start, nights), True)
         if initial is not None:
             found = self.model.SolveFromAssignmentWithParameters(initial, parameters)
         else:
             found = self.model.SolveWithParameters(parameters)
         return None if found is None else self._days(found)
 
-    def _index_routes(self, start: Days) -> list[list[int]]:
+    def _index_routes(self, start: Days, nights: Nights) -> list[list[int]]:
         routes = []
         for vehicle, team in enumerate(self.teams):
             route: list[int] = []
-            for k, day in enumerate(self.question.workdays[team.id]):
+            days = self.question.workdays[team.id]
+            for k, day in enumerate(days):
                 if k:
-                    route.append(self.index(self.starts[vehicle] + k))
+                    slept = nights.get((team.id, days[k - 1]))
+                    route.append(self.index(self._night_at(self.places_of[vehicle, k - 1], slept)))
                 route += [self.index(self.first_call + call) for call in start.get((team.id, day), ())]
             routes.append(route)
         return routes
+
+    def _night_at(self, places: Sequence[int], slept: str | None) -> int:
+        """Return the node of a night at the lodging, or at home where there is none."""
+        away = (number for number in places if self.nodes[number].is_away and self.nodes[number].place_in == slept)
+        return next(away, places[0])
 
     def _days(self, found: Any) -> Days:
         days: dict[tuple[str, date], tuple[int, ...]] = {}

@@ -12,6 +12,7 @@ from planner.plan import Route, Stop
 from planner.timing import needs_lunch, timetable
 
 Tasks = tuple[Task, ...]
+Ends = tuple[str, str]  # the places where a day starts and ends
 CACHE_SIZE = 50_000  # routes, about 2 kB each
 SYNC_ROUNDS = 20
 
@@ -21,21 +22,34 @@ class Clock:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._known: dict[tuple[str, int, Tasks, tuple[tuple[Task, int], ...]], Route | None] = {}
+        self._known: dict[tuple[str, int, Tasks, tuple[tuple[Task, int], ...], Ends | None], Route | None] = {}
 
-    def route(self, team: str, day: date, tasks: Tasks, not_before: Mapping[Task, int] | None = None) -> Route | None:
-        """Return the timed route if it keeps every rule that one team's day can break, else None."""
+    def route(
+        self,
+        team: str,
+        day: date,
+        tasks: Tasks,
+        not_before: Mapping[Task, int] | None = None,
+        *,
+        ends: Ends | None = None,
+    ) -> Route | None:
+        """Return the timed route if it keeps every rule that one team's day can break, else None.
+
+        It starts and ends at the team's bases unless ``ends`` are given.
+        """
         crew = self.problem.team_by_id[team]
         later = tuple(sorted((task, start) for task, start in (not_before or {}).items() if task in tasks))
-        key = (team, id(self.problem.matrix(crew, day)), tasks, later)
+        key = (team, id(self.problem.matrix(crew, day)), tasks, later, ends)
         if key not in self._known:
             if len(self._known) >= CACHE_SIZE:
                 self._known.clear()
-            self._known[key] = self._timed(crew, day, tasks, dict(later))
+            self._known[key] = self._timed(crew, day, tasks, dict(later), ends or (crew.base, crew.last_base))
         found = self._known[key]
         return found if found is None or found.day == day else replace(found, day=day)
 
-    def day(self, day: date, tasks_by_team: Mapping[str, Tasks]) -> dict[str, Route] | None:
+    def day(
+        self, day: date, tasks_by_team: Mapping[str, Tasks], ends: Mapping[str, Ends] | None = None
+    ) -> dict[str, Route] | None:
         """Return the routes of teams that may meet on the day, joint sessions started together; None if they cannot.
 
         A team that is ready first waits for the last one: the start asked of each joint task only grows, so
@@ -44,7 +58,10 @@ class Clock:
         joint = shared_tasks(tasks_by_team)
         not_before: dict[Task, int] = {}
         for _ in range(SYNC_ROUNDS):
-            found = {team: self.route(team, day, tasks, not_before) for team, tasks in sorted(tasks_by_team.items())}
+            found = {
+                team: self.route(team, day, tasks, not_before, ends=(ends or {}).get(team))
+                for team, tasks in sorted(tasks_by_team.items())
+            }
             routes = {team: route for team, route in found.items() if route is not None}
             if len(routes) < len(found):
                 return None
@@ -55,11 +72,12 @@ class Clock:
         is_close = all(max(minutes) - min(minutes) <= SYNC_MINUTES for minutes in starts.values())
         return routes if is_close else None
 
-    def _timed(self, team: Team, day: date, tasks: Tasks, not_before: Mapping[Task, int]) -> Route | None:
+    def _timed(self, team: Team, day: date, tasks: Tasks, not_before: Mapping[Task, int], ends: Ends) -> Route | None:
         if not self._is_light_enough(team, tasks):
             return None
         try:
-            route = timetable(self.problem, team, day, tasks, not_before=not_before)
+            start, end = ends
+            route = timetable(self.problem, team, day, tasks, not_before=not_before, start_place=start, end_place=end)
         except ModelError:  # a leg without a road
             return None
         return route if self._is_in_time(team, route) else None

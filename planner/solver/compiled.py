@@ -1,4 +1,4 @@
-"""The groups of a county that the compiled search takes, all but those with joint sessions, and their plans so far."""
+"""The groups of a county that the compiled search takes, all but those with joint sessions or nights away, and their plans so far."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from planner.solver.state import State
 FIRST_SHARE = 0.8  # of the seconds left that a fall of the temperature takes; circuits and another fall take the rest
 
 
-def is_compiled(frames: Mapping[Task, Frame], group: Group) -> bool:
-    """Return whether the compiled search takes the group: whether no session needs several teams at once."""
-    return not any(frames[task].rule.composition for task in group.tasks)
+def is_compilable(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> bool:
+    """Return whether the compiled search takes the group: no session needs several teams, and none may sleep out."""
+    has_session = any(frames[task].rule.composition for task in group.tasks)
+    teams = (problem.team_by_id[team] for team in group.teams)
+    return not has_session and not any(team.nights_away and team.lodgings for team in teams)
 
 
 class CompiledGroup:

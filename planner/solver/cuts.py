@@ -43,6 +43,8 @@ def _conflict(
     others = sorted(other for other in tasks if other != task)
     if any(frames[other].rule.composition for other in (task, *others)):
         return None  # joint sessions depend on other teams' days
+    if clock.problem.team_by_id[slot[0]].may_sleep_out:
+        return None  # what fits depends on the nights
     for size in range(1, PROVABLE_SIZE):
         for some in combinations(others, size):
             if not _fits_in_some_order(clock, slot, (task, *some)):

@@ -11,6 +11,8 @@ from planner.model import Horizon, Problem, Task, Team, owner_teams
 from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
 from planner.solver.clock import Clock
+from planner.solver.nights import NightFinder
+from planner.values import week_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,15 @@ class Frame:
 
 def build_frames(problem: Problem, clock: Clock) -> dict[Task, Frame]:
     """Return the frame of every task of which any visit is asked, sorted."""
-    frames = {task: _frame(problem, clock, task) for task in problem.tasks}
+    finder = NightFinder(problem, clock)
+    frames = {task: _frame(problem, finder, task) for task in problem.tasks}
     return {task: frame for task, frame in frames.items() if frame.quotas}
 
 
-def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
+def _frame(problem: Problem, finder: NightFinder, task: Task) -> Frame:
     rule = problem.rule_by_task[task]
     asked = quotas(rule, problem.horizon)
-    days = _possible_days(problem, clock, task, asked)
+    days = _possible_days(problem, finder, task, asked)
     owners = owner_teams(problem, task)
     lent = frozenset(t.id for t in problem.teams if owners and t.id not in owners)
     own = {day: tuple(team for team in teams if team not in lent) for day, teams in days.items()}
@@ -66,7 +69,9 @@ def _frame(problem: Problem, clock: Clock, task: Task) -> Frame:
     )
 
 
-def _possible_days(problem: Problem, clock: Clock, task: Task, asked: tuple[Quota, ...]) -> dict[date, tuple[str, ...]]:
+def _possible_days(
+    problem: Problem, finder: NightFinder, task: Task, asked: tuple[Quota, ...]
+) -> dict[date, tuple[str, ...]]:
     """Return the days that count for a quota, with the teams that have time for the visit when they do nothing else."""
     rule = problem.rule_by_task[task]
     by_rule = set(rule_days(rule, problem.horizon))
@@ -75,7 +80,9 @@ def _possible_days(problem: Problem, clock: Clock, task: Task, asked: tuple[Quot
     def has_time(team: Team, day: date) -> bool:
         roads = (team.id, id(problem.matrix(team, day)))
         if roads not in known:
-            known[roads] = clock.route(team.id, day, (task,)) is not None
+            known[roads] = finder.clock.route(team.id, day, (task,)) is not None
+        if not known[roads] and team.may_sleep_out:  # the days around it decide
+            return finder.can_work({(team.id, day): (task,)}, team.id, week_of(day))
         return known[roads]
 
     days = {

@@ -12,8 +12,10 @@ from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
 from planner.solver.frame import Frame, without_idle
+from planner.solver.nights import day_ends
 from planner.solver.proxy import Pricer
 from planner.solver.state import Ledger, State, VisitDays, coupled_teams, visits_of, visits_of_task, without_empty
+from planner.values import week_of
 
 MAX_TRIES = 60  # places tried exactly for one visit, cheapest first
 NEAR_TEAMS = 8  # teams tried first for a visit, by the way from their base; all others when none of these has time
@@ -167,17 +169,32 @@ class Inserter:
             route = state.get((team, day), ())
             if task in route:
                 continue
-            options.append([(cost, team, k) for k, cost in self._detours(team, day, route, task)])
+            ends = self._ends(state, team, day)
+            options.append([(cost, team, k) for k, cost in self._detours(team, day, route, task, ends)])
         for picked in product(*options):
             yield Place(sum(p[0] for p in picked), day, tuple((team, k) for _, team, k in picked))
 
-    def _detours(self, team: str, day: date, route: Tasks, task: Task) -> Iterator[tuple[int, float]]:
-        """Yield position and detour cost where driving and service alone leave time on the day."""
+    def _ends(self, state: State, team: str, day: date) -> tuple[str, str]:
+        """Return where the team's day starts and ends as things stand."""
+        crew = self.problem.team_by_id[team]
+        if not crew.may_sleep_out:
+            return crew.base, crew.last_base
+        week = {slot: tasks for slot, tasks in state.items() if slot[0] == team and week_of(slot[1]) == week_of(day)}
+        return day_ends(self.problem, self.ledger.nights(week)).get((team, day), (crew.base, crew.last_base))
+
+    def _detours(
+        self, team: str, day: date, route: Tasks, task: Task, ends: tuple[str, str]
+    ) -> Iterator[tuple[int, float]]:
+        """Yield position and detour cost where driving and service alone leave time on the day.
+
+        The way from and to the bases takes none of a team that may sleep out: its nights may change.
+        """
         rules, crew = self.problem.rule_by_task, self.problem.team_by_id[team]
         legs = self.pricer.legs(crew, day)
-        way = [legs.index[place] for place in (crew.base, *(t.site_id for t in route), crew.last_base)]
+        way = [legs.index[place] for place in (ends[0], *(t.site_id for t in route), ends[1])]
         site = legs.index[task.site_id]
-        driven = sum(legs.minute_rows[a][b] for a, b in pairwise(way)) if route else 0
+        inside = way[1:-1] if crew.may_sleep_out else way
+        driven = sum(legs.minute_rows[a][b] for a, b in pairwise(inside)) if route else 0
         served = sum(rules[t].service.minutes for t in route) + rules[task].service.minutes
         left = minutes_out(self.problem, team) - served - driven
         if left < 0:
@@ -185,7 +202,8 @@ class Inserter:
         from_site, from_site_minutes = legs.cost_rows[site], legs.minute_rows[site]
         for k, (a, b) in enumerate(pairwise(way)):
             direct, direct_minutes = (legs.cost_rows[a][b], legs.minute_rows[a][b]) if route else (0.0, 0)
-            if legs.minute_rows[a][site] + from_site_minutes[b] - direct_minutes <= left:
+            is_end = crew.may_sleep_out and k in {0, len(route)}
+            if is_end or legs.minute_rows[a][site] + from_site_minutes[b] - direct_minutes <= left:
                 yield k, legs.cost_rows[a][site] + from_site[b] - direct
 
     def _first_fitting(self, state: State, task: Task, places: Sequence[Place]) -> tuple[State, Place] | None:
@@ -202,10 +220,12 @@ class Inserter:
         teams = {team for team, _ in place.positions}
         if len(teams) == 1 and not self._has_sessions(state, place):
             team = next(iter(teams))
-            return self.clock.route(team, place.day, state[team, place.day]) is not None
+            return self.ledger.can_work(state, team, place.day)
         day = {team: tasks for (team, other), tasks in state.items() if other == place.day and tasks}
         met = next(found for found in coupled_teams(day) if teams & set(found))
-        return self.clock.day(place.day, {team: day[team] for team in met}) is not None
+        return self.clock.day(place.day, {team: day[team] for team in met}) is not None and all(
+            self.ledger.can_work(state, team, place.day) for team in met
+        )
 
     def _has_sessions(self, state: State, place: Place) -> bool:
         route = state[place.positions[0][0], place.day]

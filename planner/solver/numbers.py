@@ -10,8 +10,8 @@ import numpy as np
 
 from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task, Team
-from planner.solver.dates import missing_visits
 from planner.solver.calendars import CalendarGraph, graph_of_rule
+from planner.solver.dates import missing_visits
 from planner.solver.engine import Answer
 from planner.solver.frame import Frame, Group
 from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
@@ -50,9 +50,7 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     """Return the group's tasks, slots, roads and calendars as arrays."""
     teams = [problem.team_by_id[team] for team in group.teams]
     dates = [
-        day
-        for day in problem.horizon.dates
-        if any(is_team_working(problem.calendar, team, day) for team in teams)
+        day for day in problem.horizon.dates if any(is_team_working(problem.calendar, team, day) for team in teams)
     ]
     slots = [(team, day) for day in dates for team in teams if is_team_working(problem.calendar, team, day)]
     places = _places(group.tasks, teams)

@@ -1,6 +1,6 @@
-"""The search: a compiled one where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
+"""The search: compiled where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched by themselves. A group with joint sessions gets a first plan visit by visit, then
+Groups that share no team are searched by themselves. A group with joint sessions or nights away gets a first plan visit by visit, then
 all its days from the calendar question, which learns from what the circuits refuse; each later round re-places some
 neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the compiled search
 (``engine``). A change stays when the exact cost of the group falls.
@@ -15,7 +15,7 @@ from datetime import date
 
 from planner.model import Problem, Task
 from planner.solver.clock import Clock
-from planner.solver.compiled import CompiledGroup, cool_groups, is_compiled
+from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
@@ -25,6 +25,7 @@ from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
 from planner.solver.state import Ledger, State, visits_of, without_empty
 from planner.solver.subsets import team_subsets
+from planner.solver.tours import TourMaker
 from planner.solver.weeks import improve_week
 from planner.values import week_of
 
@@ -68,6 +69,7 @@ class Search:
         self.frames = build_frames(problem, self.clock)
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
+        self.tours = TourMaker(self.inserter)
         self.progress = [_Progress(group) for group in independent_groups(self.frames)]
         self.state: State = {}
 
@@ -79,7 +81,7 @@ class Search:
     def start(self) -> None:
         """Make the first complete plan."""
         for progress in self.progress:
-            if is_compiled(self.frames, progress.group):
+            if is_compilable(self.problem, self.frames, progress.group):
                 progress.compiled = CompiledGroup(self.problem, self.frames, progress.group, self.seed)
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
@@ -91,18 +93,26 @@ class Search:
             for week in self.problem.horizon.weeks:
                 self._take(progress, self._weeks(progress.group, self._part(progress.group), [week]))
             self.on_step()
+        self._tour()
+
+    def _tour(self) -> None:
+        """Make tours of several days in every week, after all weeks have been routed: they take longer."""
+        for progress in self.progress:
+            for week in self.problem.horizon.weeks:
+                self._take(progress, self._toured(progress.group, self._part(progress.group), week))
+                self.on_step()
 
     def ask_days(self) -> None:
         """Make room for what is owed of joint sessions, and ask their calendar question while the circuits refuse."""
-        for number, progress in enumerate(self._joint):
+        for number, progress in enumerate(self._others):
             self._make_room(progress)
-            share = self.remaining() / (len(self._joint) - number)
+            share = self.remaining() / (len(self._others) - number)
             if share > 0 and self._is_askable(progress.group):
                 self._ask_first(progress, share)
                 self.on_step()
 
     @property
-    def _joint(self) -> list[_Progress]:
+    def _others(self) -> list[_Progress]:
         return [progress for progress in self.progress if progress.compiled is None]
 
     def answer(self) -> State:
@@ -202,6 +212,7 @@ class Search:
             self._take(progress, self._asked_again(progress, dice))
         week = dice.choice(self.problem.horizon.weeks)
         self._take(progress, self._weeks(group, self._part(group), [week], first=number))
+        self._take(progress, self._toured(group, self._part(group), week))
 
     def _replaced(self, progress: _Progress, dice: random.Random) -> State:
         """Return the state with some neighbouring tasks taken out on all their days and placed again."""
@@ -288,6 +299,15 @@ class Search:
                 state = self._week(group, state, week, teams)
         return state
 
+    def _toured(self, group: Group, state: State, week: date) -> State:
+        """Return the state with tours of several days in the week, wherever they are cheaper."""
+
+        def route(changed: State, team: str) -> State:
+            subsets = team_subsets(self.problem, group, changed, week)
+            return self._week(group, changed, week, next(teams for teams in subsets if team in teams))
+
+        return self.tours.improve(group, state, week, route)
+
     def _week(self, group: Group, state: State, week: date, teams: tuple[str, ...]) -> State:
         owed = self._owed(state, group.tasks)
         changed = improve_week(
@@ -298,6 +318,7 @@ class Search:
             teams=teams,
             owed=owed,
             guard_seconds=max(0.05, self.remaining()),
+            nights=self.ledger.nights(state),
         )
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state

@@ -7,11 +7,13 @@ from datetime import date
 
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
-from planner.plan import Route
+from planner.plan import Route, is_night_away
 from planner.solver.clock import Clock, Tasks, shared_tasks
 from planner.solver.dates import missing_visits
 from planner.solver.frame import Frame, Group
+from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
+from planner.values import week_of
 
 State = Mapping[Slot, Tasks]  # (team id, day) -> tasks in the order of the visits; no empty slot
 VisitDays = Mapping[date, tuple[str, ...]]  # of one task: the days of its visits and the teams that come, sorted
@@ -62,13 +64,30 @@ class Ledger:
 
     def __init__(self, problem: Problem, frames: Mapping[Task, Frame], clock: Clock) -> None:
         self.problem, self.frames, self.clock = problem, frames, clock
+        self.night_finder = NightFinder(problem, clock)
+
+    def nights(self, state: State) -> Nights:
+        """Return the nights away of a state, none where it breaks a rule."""
+        return self.night_finder.nights(state) or {}
+
+    def can_work(self, state: State, team: str, day: date) -> bool:
+        """Return whether a team without joint sessions that day can drive it, with the best nights before and after."""
+        if team in self.night_finder.sleepers:
+            return self.night_finder.can_work(state, team, week_of(day))
+        return self.clock.route(team, day, state[team, day]) is not None
 
     def routes(self, state: State) -> list[Route] | None:
-        """Return every timed route of the state, or None when any day breaks a rule."""
+        """Return every timed route of the state with the best nights, or None when any day breaks a rule."""
+        nights = self.night_finder.nights(state)
+        if nights is None:
+            return None
+        ends = day_ends(self.problem, nights)
+        worked = {**dict.fromkeys(ends, ()), **state} if ends else state  # a day without visits may be one on the road
         routes: list[Route] = []
-        for day, tasks_by_team in by_day(state).items():
+        for day, tasks_by_team in by_day(worked).items():
             for teams in coupled_teams(tasks_by_team):
-                found = self.clock.day(day, {team: tasks_by_team[team] for team in teams})
+                places = {team: ends[team, day] for team in teams if (team, day) in ends}
+                found = self.clock.day(day, {team: tasks_by_team[team] for team in teams}, places)
                 if found is None:
                     return None
                 routes += found.values()
@@ -82,6 +101,8 @@ class Ledger:
         weights, visits = self.problem.weights, visits_of(state)
         driven = sum(weights.per_km * r.metres / 1000 for r in routes)
         out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
+        nights = sum(is_night_away(self.problem.team_by_id[r.team_id], r) for r in routes)
+        driven += weights.per_night_away * nights
         return driven + out + sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
 
     def task_cost(self, task: Task, days: VisitDays) -> float:

@@ -2,13 +2,15 @@
 
 Time runs in whole minutes from Monday 00:00. A night is a node of one team at its base whose time is fixed at
 the end of the shift and whose "service" lasts until the next working morning; so one vehicle is one team's week.
+Between two days that follow each other there is such a node for each lodging, too: the model takes one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 FORBIDDEN_MINUTES = WEEK_MINUTES + 1  # longer than the time dimension is wide: no route can hold the arc
 COST_SCALE = 1000  # the model counts whole thousandths of the unit of cost
 COST_LIMIT = 2**31 - 1
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class WeekQuestion:
     week: date
     workdays: Mapping[str, tuple[date, ...]]  # by team id: its working days of the week, none empty
     calls: tuple[Call, ...]
+    lodgings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by team id: where it may sleep out
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Node:
     minutes: int
     team: int = -1  # the vehicle of a night; -1 for calls
     at_minute: int = -1  # the fixed time of a night
+    night: int = -1  # which of its team's nights, from 0
+    is_away: bool = False
 
 
 def minute_of_week(week: date, day: date) -> int:
@@ -71,16 +77,20 @@ def day_bit(week: date, day: date) -> int:
 
 
 def night_nodes(question: WeekQuestion, team: Team, vehicle: int) -> tuple[Node, ...]:
-    """Return the team's start, its nights between working days, and its end."""
+    """Return the team's start, its nights between working days (each at home, then out), and its end."""
     week, days = question.week, question.workdays[team.id]
     mornings = [minute_of_week(week, day) + team.shift.start_minute for day in days]
     evenings = [minute_of_week(week, day) + team.shift.end_minute for day in days]
     bits = [day_bit(week, day) for day in days]
     start = Node(team.base, team.base, 0, bits[0], 0, vehicle, mornings[0])
-    nights = [
-        Node(team.last_base, team.base, bits[k], bits[k + 1], mornings[k + 1] - evenings[k], vehicle, evenings[k])
-        for k in range(len(days) - 1)
-    ]
+    nights = []
+    for k in range(len(days) - 1):
+        minutes = mornings[k + 1] - evenings[k]
+        night = Node(team.last_base, team.base, bits[k], bits[k + 1], minutes, vehicle, evenings[k], night=k)
+        nights.append(night)
+        if days[k + 1] - days[k] == ONE_DAY:
+            lodgings = question.lodgings.get(team.id, ())
+            nights += [replace(night, place_in=place, place_out=place, is_away=True) for place in lodgings]
     return (start, *nights, Node(team.last_base, team.last_base, bits[-1], 0, 0, vehicle, evenings[-1]))
 
 
@@ -132,7 +142,13 @@ def travel_arrays(
 
 
 def _idle_days(nodes: Sequence[Node], minutes: NDArray[np.int64], metres: NDArray[np.int64]) -> None:
-    """Set the arcs of days without a visit to nothing: a team without work drives nowhere."""
-    for k in range(len(nodes) - 1):
-        if nodes[k].team >= 0 and nodes[k].team == nodes[k + 1].team:
-            minutes[k, k + 1] = metres[k, k + 1] = 0
+    """Set the arcs of days without a visit to nothing: a team without work drives nowhere, and rests at home only."""
+    nights = [k for k, node in enumerate(nodes) if node.team >= 0]
+    for before, after in product(nights, nights):
+        one, other = nodes[before], nodes[after]
+        if one.team != other.team or not one.days_out & other.days_in:
+            continue
+        if not one.is_away and not other.is_away:
+            minutes[before, after] = metres[before, after] = 0
+        elif one.is_away and one.place_out == other.place_in:
+            minutes[before, after] = FORBIDDEN_MINUTES

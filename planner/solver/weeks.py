@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from planner.calendar import is_market_day, is_team_working
-from planner.model import Problem, Task
+from planner.model import UNREACHABLE, Problem, Task
 from planner.solver.circuits import Days, route_week
 from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.frame import Frame
+from planner.solver.nights import Nights
 from planner.solver.proxy import Slot
 from planner.solver.state import State, VisitDays, visits_of
 from planner.solver.weeknodes import Call, WeekQuestion
+
+MOST_LODGINGS = 6  # of one team in one week's model
 
 
 def improve_week(
@@ -25,13 +29,17 @@ def improve_week(
     teams: Iterable[str],
     owed: Iterable[Task],
     guard_seconds: float,
+    nights: Nights | None = None,
 ) -> State:
     """Return the state with the teams' week as the routing model makes it; ``owed`` tasks may join.
 
-    The answer is not yet timed: callers keep it only when it is sound and cheaper.
+    ``nights`` are the nights away of the state. The answer is not yet timed: callers keep it only when it is sound
+    and cheaper.
     """
-    question = week_question(problem, frames, state, week=week, teams=tuple(sorted(teams)), owed=tuple(sorted(owed)))
-    found = route_week(problem, question, _start(question, state), guard_seconds)
+    question = week_question(
+        problem, frames, state, week=week, teams=tuple(sorted(teams)), owed=tuple(sorted(owed)), nights=nights
+    )
+    found = route_week(problem, question, _start(question, state), guard_seconds, nights)
     if found is None:
         return state
     inside = {slot for slot in state if slot[0] in question.workdays and slot[1] in question.workdays[slot[0]]}
@@ -49,6 +57,7 @@ def week_question(
     week: date,
     teams: tuple[str, ...],
     owed: tuple[Task, ...],
+    nights: Nights | None = None,
 ) -> WeekQuestion:
     """Return the routing question of the teams' week, with a call for each visit made now and one per owed task."""
     days = [day for day in (week + timedelta(days=k) for k in range(7)) if day in problem.calendar.kinds]
@@ -71,7 +80,29 @@ def week_question(
     for task in owed:
         if not frames[task].rule.composition and (is_alike or len(days) == 1):
             calls += _owed_call(problem, frames[task], made.get(task, {}), days, teams)
-    return WeekQuestion(week=week, workdays=workdays, calls=tuple(calls))
+    here = [(team, place) for (team, day), place in (nights or {}).items() if day in days]
+    slept = {team: {place for name, place in here if name == team} for team in workdays}
+    lodgings = {team: _lodgings(problem, team, own[0], calls, slept[team]) for team, own in workdays.items()}
+    return WeekQuestion(week=week, workdays=workdays, calls=tuple(calls), lodgings=lodgings)
+
+
+def _lodgings(problem: Problem, team: str, day: date, calls: Sequence[Call], slept: set[str]) -> tuple[str, ...]:
+    """Return where the team may sleep out in the week: where it does, and the lodgings next to the most calls.
+
+    None in a week with a joint session: its time depends on where its teams come from, and they come from home.
+    """
+    crew = problem.team_by_id[team]
+    own = [call for call in calls if team in call.teams]
+    if not crew.may_sleep_out or any(call.session is not None for call in own):
+        return ()
+    matrix, places = problem.matrix(crew, day), sorted(crew.lodgings - {crew.last_base})
+    nearest: Counter[str] = Counter()
+    for call in own:
+        legs = {place: int(matrix.metres[matrix.index[place], matrix.index[call.task.site_id]]) for place in places}
+        reached = [place for place in places if legs[place] != UNREACHABLE]
+        nearest.update(sorted(reached, key=lambda place: (legs[place], place))[:1])
+    chosen = sorted(nearest, key=lambda place: (-nearest[place], place))[:MOST_LODGINGS]
+    return tuple(sorted(slept | set(chosen)))
 
 
 def _workdays(problem: Problem, teams: Iterable[str], days: Sequence[date]) -> dict[str, tuple[date, ...]]:

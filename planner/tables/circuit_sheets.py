@@ -11,7 +11,7 @@ from planner.advice import explain_owed
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Meetings, Plan, Route, Stop
+from planner.plan import Circuit, Meetings, Plan, Route, Stop, is_night_away
 from planner.tables.cells_out import WEEKDAYS
 from planner.tables.workbook import new_workbook, put, put_row, sheet_name
 from planner.values import clock
@@ -121,6 +121,8 @@ def _figures(book: _Book, evaluation: Evaluation) -> Iterator[Line]:
     yield text("Visits owed"), figures["owed_visits"]
     yield text("Kilometres"), round(figures["km"], 1)
     yield text("Hours on duty"), round(figures["hours"], 1)
+    if figures["nights_away"]:
+        yield text("Nights away"), figures["nights_away"]
     yield text("Hard rules broken"), len(evaluation.hard)
     if book.plan.provenance.is_travel_estimated:
         yield text("Travel is estimated: no roads were given."), ""
@@ -180,10 +182,9 @@ def _write_circuit(book: _Book, page: Any, circuit: Circuit) -> None:
 def _route_lines(book: _Book, route: Route) -> Iterator[tuple[Line, str]]:
     """Yield the lines of a day in order of time, each with the name of its look."""
     day = (route.day.isoformat(), WEEKDAYS[book.language][route.day.weekday()])
-    bases = book.problem.base_by_id
-    start, end = bases[route.start_base], bases[route.end_base]
-    leave = clock(route.start_minute)
-    yield (*day, "", start.id, start.name, "", text("leave the base"), "", "", leave), "base"
+    team, leave = book.problem.team_by_id[route.team_id], clock(route.start_minute)
+    words = text("leave the base") if route.start_base == team.base else text("leave the lodging")
+    yield (*day, "", *_place(book, route.start_base), "", words, "", "", leave), "base"
     lunch = route.lunch
     for number, stop in enumerate(route.stops, start=1):
         if lunch is not None and lunch.start_minute <= stop.start_minute:
@@ -194,7 +195,14 @@ def _route_lines(book: _Book, route: Route) -> Iterator[tuple[Line, str]]:
         yield _lunch_line(day, lunch.start_minute, lunch.end_minute), "base"
     arrive = clock(route.end_minute)
     leg = (route.return_minutes, round(route.return_metres / 1000, 1))
-    yield (*day, "", end.id, end.name, "", text("back at the base"), arrive, "", "", *leg), "base"
+    words = text("overnight") if is_night_away(team, route) else text("back at the base")
+    yield (*day, "", *_place(book, route.end_base), "", words, arrive, "", "", *leg), "base"
+
+
+def _place(book: _Book, place_id: str) -> tuple[str, str]:
+    """Return the id and the name of a base or a village where a team sleeps."""
+    place = book.problem.base_by_id.get(place_id) or book.problem.site_by_id[place_id]
+    return place.id, place.name
 
 
 def _lunch_line(day: tuple[str, str], start: int, end: int) -> Line:

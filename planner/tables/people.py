@@ -64,6 +64,7 @@ def build_teams(teams: Register, bases: Register, villages: Register, faults: Fa
         base = _base(row, "base", bases, faults)
         end_base = _base(row, "end_base", bases, faults)
         owns = _owned(row, villages, townships, faults)
+        lodgings = _lodgings(row, bases, villages, faults)
         lunch = _lunch(row, faults)
         if row.faulty or base is None:
             continue
@@ -78,6 +79,7 @@ def build_teams(teams: Register, bases: Register, villages: Register, faults: Fa
                 shift=row.get("shift", DEFAULT_SHIFT),
                 lunch=lunch,
                 owns=owns,
+                lodgings=lodgings,
                 **values,
             )
         )
@@ -101,6 +103,22 @@ def _owned(row: Row, villages: Register, townships: set[str], faults: Faults) ->
             kind = text("village or township")
             note_unknown(row.where("owns"), word, [*villages.words, *townships], kind, faults)
     return frozenset(owned)
+
+
+def _lodgings(row: Row, bases: Register, villages: Register, faults: Faults) -> frozenset[str]:
+    """Return the ids of the bases and villages where a team may sleep out; a base wins over a village of its name."""
+    found = set()
+    for word in row.get("lodgings", ()):
+        place = bases.find(word) or villages.find(word)
+        if place is not None:
+            found.add(place)
+        elif not is_shared_name(row.where("lodgings"), word, villages, faults) and villages.is_known and bases.is_known:
+            kind = text("village or base")
+            note_unknown(row.where("lodgings"), word, [*villages.words, *bases.words], kind, faults)
+    if row.get("nights_away", 0) and "lodgings" not in row.values and "lodgings" not in row.faulty:
+        problem = text("the team may sleep out, but no place is given where.")
+        faults.warn(row.where("nights_away"), problem, text("Fill in lodgings; until then it comes home every night."))
+    return frozenset(found)
 
 
 def _lunch(row: Row, faults: Faults) -> LunchBreak | None:

@@ -198,6 +198,15 @@ TEAM_COLUMNS = (
         aliases=("外宿",),
     ),
     Column(
+        name="lodgings",
+        zh="住宿点",
+        kind="references",
+        example="V001;B1",
+        description=text("Villages and bases where the team may sleep out, by id or name."),
+        default=text("no place"),
+        aliases=("lodging", "外宿地点", "住宿地"),
+    ),
+    Column(
         name="leader",
         zh="队长",
         kind="text",

@@ -89,6 +89,24 @@ def test_crew_sheet_shows_lunch_the_way_home_and_phones() -> None:
     assert "<b>120</b>" in sheet
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "Overnight"), ("zh", "住宿")])
+def test_crew_sheet_says_where_the_crew_sleeps_out(language: str, word: str) -> None:
+    """Monday ends at a village: its row and the front page say so, with the contact there; Tuesday leaves from it."""
+    county = make_county()
+    circuit = county.plan.circuits[0]
+    monday, tuesday, *others = circuit.routes
+    lodging = county.problem.site_by_id[monday.stops[-1].site_id]
+    tour = (replace(monday, end_base=lodging.id), replace(tuesday, start_base=lodging.id), *others)
+    sheet = sheet_of(county, circuit=replace(circuit, routes=tour), language=language)
+    (row,) = [row for row in cells_of(sheet) if len(row) == 6 and row[2] == word]
+    assert row[1] == clock(monday.end_minute)
+    assert all(part in row[3] for part in (lodging.name, lodging.contact, lodging.phone))
+    front, itinerary = sheet.split('class="itinerary"', 1)
+    assert word in front
+    assert lodging.name in re.findall(r"<em><bdi>(.*?)</bdi></em>", itinerary)[1]
+    assert word not in sheet_of(county, language=language)
+
+
 def test_crew_sheet_says_where_the_crew_waits_over_lunch() -> None:
     """A break after the arrival and before the visit is taken in that village; one on the way has no place."""
     county = make_county()

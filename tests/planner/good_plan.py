@@ -169,6 +169,19 @@ def with_route(name: str, offset: int, **changes: object) -> Plan:
     return replace(plan, circuits=circuits_from_routes(routes))
 
 
+def with_night(name: str, offset: int, place: str) -> Plan:
+    """Return the good plan with a team that sleeps in a place after one day and starts there on the next."""
+    problem, routes = good_problem(), list(build().routes())
+    crew = problem.team_by_id[name]
+    for k, route in enumerate(routes):
+        tasks = [stop.task for stop in route.stops]
+        if (route.team_id, route.day) == (name, day(offset)):
+            routes[k] = timetable(problem, crew, route.day, tasks, end_place=place)
+        elif (route.team_id, route.day) == (name, day(offset + 1)):
+            routes[k] = timetable(problem, crew, route.day, tasks, start_place=place)
+    return plan_of(14, *routes, unserved=(OWED,))
+
+
 def route_of(name: str, offset: int) -> Route:
     """Return one route of the good plan."""
     return next(route for route in build().routes() if (route.team_id, route.day) == (name, day(offset)))

@@ -36,6 +36,7 @@ from tests.planner.good_plan import (
     rescheduled,
     with_closed_road,
     with_follow_up,
+    with_night,
     with_route,
     with_rule,
     with_stop,
@@ -80,6 +81,11 @@ def _long_stay() -> tuple[Problem, Plan]:
 def _by_car() -> tuple[Problem, Plan]:
     problem = _with_site("d", access_classes=frozenset({"van", "car"}))
     return problem, rescheduled({("two", 8): [], ("three", 8): [D]})
+
+
+def _night_at(place: str) -> tuple[Problem, Plan]:
+    problem = with_team("two", nights_away=1, lodgings=frozenset({place}))
+    return problem, with_night("two", 3, place)
 
 
 def _two_tasks_at_one_place() -> tuple[Problem, Plan]:
@@ -137,6 +143,8 @@ KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("legs", "a leg of no length", _two_tasks_at_one_place),
     ("totals", "with lunch", lambda: (good_problem(), build())),
     ("base", "the team's own", lambda: (good_problem(), build())),
+    ("base", "a lodging between two days out", lambda: _night_at("d")),
+    ("nights_away", "as many as allowed", lambda: _night_at("d")),
     ("skill", "more skills than asked", lambda: _moved({("one", 0): [A, C], ("three", 0): [D2]})),
     ("access", "one of two classes", _by_car),
     ("owner", "lent", _lent),

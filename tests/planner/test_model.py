@@ -38,6 +38,13 @@ def test_service_time_adds_people_and_tail() -> None:
     assert ServiceTime(setup_minutes=15, people=50, people_per_hour=60, tail_minutes=30).minutes == 95
 
 
+def test_unknown_lodging_of_team_is_refused() -> None:
+    """A team may sleep in the bases and villages of the input; any other place is named, and so is the team."""
+    assert tiny_problem(teams=(team(nights_away=1, lodgings=frozenset({"base", "d"})),)).teams[0].may_sleep_out
+    with pytest.raises(ModelError, match='team "one": there is no base or village "moon" to sleep in'):
+        tiny_problem(teams=(team(lodgings=frozenset({"d", "moon"})),))
+
+
 def test_unknown_base_of_team_is_refused() -> None:
     """References are checked once, when the problem is built."""
     with pytest.raises(ModelError, match='team "one": there is no base "moon"'):

@@ -32,6 +32,7 @@ from tests.planner.good_plan import (
     with_closed_road,
     with_extra_stop,
     with_follow_up,
+    with_night,
     with_owed,
     with_route,
     with_routes,
@@ -76,6 +77,17 @@ def _hasty() -> Plan:
 def _lunch(start: int, end: int, **changes: object) -> Plan:
     """The Monday of team one, at d2 from 12:30, with another break."""
     return with_route("one", 0, lunch=Lunch(start_minute=start, end_minute=end), **changes)
+
+
+def _sleeping_in(*lodgings: str, nights_away: int = 1) -> Problem:
+    return with_team("two", nights_away=nights_away, lodgings=frozenset(lodgings))
+
+
+def _woken_at_home() -> Plan:
+    """Team two sleeps at d and says that the next day starts at its base; its legs there are those from d."""
+    plan = with_night("two", 3, "d")
+    routes = [replace(r, start_base="base") if r.start_base == "d" else r for r in plan.routes()]
+    return replace(plan, circuits=circuits_from_routes(routes))
 
 
 def _ghost() -> Plan:
@@ -167,6 +179,10 @@ PLANTED: tuple[tuple[str, set[str], Planting], ...] = (
     ("wrong waiting time", {"totals"}, _in_plan(lambda: with_route("one", 0, wait_minutes=5))),
     ("wrong start", {"base"}, _in_plan(lambda: with_route("one", 3, start_base="a"))),
     ("wrong end", {"base"}, _in_plan(lambda: with_route("one", 3, end_base="elsewhere"))),
+    ("night in a village that is no lodging", {"base"}, lambda: (_sleeping_in("a"), with_night("two", 3, "d"))),
+    ("night before a day at home", {"base"}, lambda: (_sleeping_in("d"), with_night("two", 11, "d"))),
+    ("night not gone on from", {"base"}, lambda: (_sleeping_in("d"), _woken_at_home())),
+    ("night too many", {"nights_away"}, lambda: (_sleeping_in("d", nights_away=0), with_night("two", 3, "d"))),
     # who comes
     ("lacking skill", {"skill"}, _in_plan(lambda: _d2_by("two", 10))),
     ("wrong vehicle", {"access"}, _in_plan(lambda: rescheduled({("two", 8): [], ("three", 8): [D]}))),

@@ -278,6 +278,26 @@ def test_joint_session_meets_the_obstacle_of_the_class_that_cannot_come() -> Non
     assert (code, values["team"], values["minutes"]) == ("shift_too_short", "p", "20")
 
 
+def test_night_out_brings_far_villages_within_reach() -> None:
+    """d is 300 minutes away and the shift has 540: with a night at d the visit is only a matter of time.
+
+    It is not where the team may not sleep out or never works two days in a row, nor for a joint session, to which
+    teams come from home; and what the team cannot carry it cannot carry by two days either.
+    """
+    slow = straight_road("d")
+    slow = replace(slow, minutes=slow.minutes * 300 // 40)
+    crew = team(nights_away=1, lodgings=frozenset({"d"}), capacity_per_day=10, skills=skills("medical"))
+
+    def reason(crew: Team, **changes: object) -> str:
+        return why(problem_of(village("d", weekly(**changes)), crew, travel=(slow,)))[0]
+
+    assert reason(crew) == "no_time_left"
+    assert reason(crew, load=20) == "over_capacity"
+    assert reason(replace(crew, nights_away=0)) == "shift_too_short"
+    assert reason(replace(crew, weekdays=frozenset({0, 2, 4}))) == "shift_too_short"
+    assert reason(crew, composition=skills("medical")) == "shift_too_short"
+
+
 def test_rule_that_asks_nothing_is_not_explained_by_an_error() -> None:
     """A stretch that is no quota still gets an answer: hand-made plans may list anything."""
     rule = VisitRule(id="weekly", dates=(day(30),))

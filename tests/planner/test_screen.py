@@ -10,10 +10,22 @@ from rich.console import Console
 
 from planner.evaluation import evaluate
 from planner.plan import Plan, Provenance
-from planner.screen import TERMS, cost_lines, summary_table
+from planner.screen import TERMS, cost_lines, summary_table, verdict_lines
 from planner.timing import circuits_from_routes, timetable
-from tests.builders import MONDAY, team, tiny_problem
+from tests.builders import MONDAY, day, team, tiny_problem
 from tests.planner.good_plan import plan_of
+
+
+def test_nights_away_are_said_when_there_are_any() -> None:
+    """One night at d; a team that comes home has no such line."""
+    problem = tiny_problem(teams=(team(nights_away=1, lodgings=frozenset({"d"})),))
+    for place, lines in (("d", ["Nights away: 1."]), ("base", [])):
+        days = ((MONDAY, None, place), (day(1), place, None))
+        routes = [timetable(problem, problem.teams[0], on, [], start_place=a, end_place=b) for on, a, b in days]
+        made = Provenance(version="0", seed=1, rounds=1)
+        plan = Plan(start=MONDAY, days=7, circuits=circuits_from_routes(routes), provenance=made)
+        said = verdict_lines(problem, plan, evaluate(problem, plan), "en")
+        assert [line for line in said if "Nights" in line] == lines
 
 
 @pytest.mark.parametrize("name", ["[red]", "[/red]", "\\[/red]", "[[x]]", "\\", ":smile:", "{{ 7*7 }}"])

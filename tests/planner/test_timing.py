@@ -51,6 +51,14 @@ def test_route_without_stops_is_no_journey() -> None:
     assert (route.start_minute, route.end_minute, route.metres, route.stops) == (480, 480, 0, ())
 
 
+def test_day_between_two_nights_away_starts_and_ends_at_the_lodgings() -> None:
+    """From d (08:00) to c 10 minutes, 30 there, on to b 10 minutes, 30 there, and back to c: 90 minutes, 30 km."""
+    problem = tiny_problem()
+    route = timetable(problem, problem.teams[0], MONDAY, visits("cb"), start_place="d", end_place="c")
+    assert (route.start_base, route.end_base, route.metres, route.return_metres) == ("d", "c", 30_000, 10_000)
+    assert (route.start_minute, route.end_minute) == (480, 570)
+
+
 def test_departure_waits_for_the_first_window() -> None:
     """The first village opens at 10:00, so the team leaves at 09:50 and waits nowhere."""
     route = day_of("ab", a=village("a", windows=(Window(start_minute=600, end_minute=720),)))

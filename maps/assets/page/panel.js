@@ -203,7 +203,7 @@
       row("", [s[0], clock(s[4]) + "–" + clock(s[5]), data.places[s[1]][0] + "　" + data.services[s[2]], way(s[6], s[7])]);
     });
     if (lunch) { row("lunch", ["", clock(lunch[0]) + "–" + clock(lunch[1]), words.lunch, ""]); }
-    row("base", ["", clock(route.to[1]), data.places[route.to[0]][0], way(route.to[2], route.to[3])]);
+    row("base", ["", clock(route.to[1]), data.places[route.to[0]][0] + (route.out ? " · " + words.overnight : ""), way(route.to[2], route.to[3])]);
     add(detail, table);
   }
   function showPlace(detail, k) {

@@ -1,8 +1,9 @@
-"""Helpers of the solver's tests: a plan made in this process, and random small counties."""
+"""Helpers of the solver's tests: a plan made in this process, villages far down one road, random small counties."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,10 +17,12 @@ from planner.solver.answer import Reasons, make_plan
 from planner.solver.search import Search
 from planner.solver.state import State
 from planner.values import DateRange, LunchBreak, MarketDays, Window
-from tests.builders import MONDAY, plain_calendar
+from tests.builders import MONDAY, plain_calendar, team, weekly
 
 FROM = Provenance(version="test", seed=1, rounds=1)
 NOON = LunchBreak(earliest_minute=690, latest_minute=780, minutes=60)
+# Villages at these kilometres, 200 minutes each: by day trips 200 and 210 km; one day is too short for both.
+PAIR = {"x": 100, "y": 105}
 
 
 def plan_of(problem: Problem, *, rounds: int = 1, seed: int = 1) -> Plan:
@@ -50,6 +53,30 @@ def teams_of(plan: Plan, site_id: str) -> set[str]:
     return {route.team_id for route, stop in plan.visits() if stop.site_id == site_id}
 
 
+def road(at: Mapping[str, int]) -> TravelMatrix:
+    """Return the travel matrix of places along one road, by their kilometre; a kilometre takes a minute."""
+    place = np.array(list(at.values()), dtype=np.int64)
+    minutes = np.abs(place[:, None] - place[None, :])
+    estimated = np.zeros(minutes.shape, dtype=np.bool_)
+    return TravelMatrix(place_ids=tuple(at), minutes=minutes, metres=1000 * minutes, estimated=estimated)
+
+
+def far_problem(
+    at: Mapping[str, int], *, inns: Mapping[str, int] | None = None, minutes: int = 200, **crew: object
+) -> Problem:
+    """Return a week of villages along one road, each visited once. The base is at kilometre 0; inns are bases, too."""
+    bases = {"base": 0, **(inns or {})}
+    rule = weekly(service=ServiceTime(setup_minutes=minutes))
+    changed = {"nights_away": 1, "lodgings": frozenset({"x"}), **crew}
+    return Problem(
+        calendar=plain_calendar(),
+        bases=tuple(Base(id=name, name=name, lon=110 + km / 100, lat=29.0) for name, km in bases.items()),
+        sites=tuple(Site(id=name, name=name, lon=110 + km / 100, lat=29.0, rules=(rule,)) for name, km in at.items()),
+        teams=(team(**changed),),
+        travel=(road({**bases, **at}),),
+    )
+
+
 def random_county(seed: int) -> Problem:
     """Return a small problem in which anything the model can hold may occur, much of it impossible."""
     dice = random.Random(seed)
@@ -58,6 +85,7 @@ def random_county(seed: int) -> Problem:
     names = [f"v{k}" for k in range(dice.randint(3, 9))]
     bases = [f"b{k}" for k in range(dice.randint(1, 2))]
     teams = tuple(_random_team(dice, k, bases, start) for k in range(dice.randint(1, 4)))
+    teams = tuple(_random_nights(random.Random(f"{seed} {crew.id}"), crew, [*bases, *names]) for crew in teams)
     return Problem(
         calendar=_random_calendar(dice, days, start),
         bases=tuple(Base(id=name, name=name, lon=110.0, lat=29.0) for name in bases),
@@ -98,6 +126,11 @@ def _random_team(dice: random.Random, number: int, bases: list[str], start: date
         owns=frozenset(dice.choice((("v0", "v1"), ("T",), (), ()))),
         may_be_lent=dice.random() < 0.4,
     )
+
+
+def _random_nights(dice: random.Random, crew: Team, places: list[str]) -> Team:
+    lodgings = frozenset(dice.sample(places, dice.randint(0, 3)))
+    return replace(crew, nights_away=dice.choice((0, 1, 2, 4)), lodgings=lodgings)
 
 
 def _random_site(dice: random.Random, name: str, teams: tuple[Team, ...], start: date) -> Site:

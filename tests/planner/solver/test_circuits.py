@@ -10,10 +10,17 @@ import pytest
 from planner.model import Problem, Task
 from planner.rules import ServiceTime
 from planner.solver.circuits import Days, route_week
-from planner.solver.weeknodes import Call, WeekQuestion, start_intervals
+from planner.solver.weeknodes import (
+    FORBIDDEN_MINUTES,
+    Call,
+    WeekQuestion,
+    night_nodes,
+    start_intervals,
+    travel_arrays,
+)
 from planner.values import DateRange, Window
 from tests.builders import MONDAY, day, straight_road, team, tiny_problem, village, weekly
-from tests.planner.solver.planning import NOON
+from tests.planner.solver.planning import NOON, PAIR, far_problem
 
 WEEK = tuple(day(k) for k in range(5))
 
@@ -140,3 +147,65 @@ def test_same_question_has_the_same_answer(count: int) -> None:
     """The model has no chance in it."""
     calls = [call(name) for name in "abcd"[:count]]
     assert routed(tiny_problem(), *calls) == routed(tiny_problem(), *calls)
+
+
+FAR = {"x": 250, "y": 255, "z": 260}  # minutes from the base: none can be visited and left in a shift of 540
+
+
+def far_week(*names: str, limit: int, start: Days | None = None, nights: dict[int, str] | None = None) -> Days | None:
+    """Return far villages' calls, one a day from Monday, as the model makes them with a lodging at x."""
+    problem = far_problem(FAR, lodgings=frozenset({"x"}), nights_away=limit)
+    calls = tuple(call(name, days=(day(k),)) for k, name in enumerate(names))
+    question = WeekQuestion(week=MONDAY, workdays={"one": WEEK}, calls=calls, lodgings={"one": ("x",)})
+    slept = {("one", day(k)): place for k, place in (nights or {}).items()}
+    return route_week(problem, question, start or {}, 10.0, slept)
+
+
+def test_night_at_a_lodging_makes_far_calls_possible() -> None:
+    """Monday out and to x, night there, Tuesday to y and home; a team that may not sleep out makes neither."""
+    trip = {("one", day(0)): (0,), ("one", day(1)): (1,)}
+    assert far_week("x", "y", limit=1, start=trip, nights={0: "x"}) == trip
+    assert far_week("x", "y", limit=0) == {}
+
+
+def test_model_itself_decides_to_sleep_out() -> None:
+    """The start goes to x and y by day trips and leaves z out, for which there is no time (100 + 400 + 120 minutes).
+
+    Once the model sleeps at x, on its own, one of the two days has room for z.
+    """
+    problem = far_problem({**PAIR, "z": 110}, lodgings=frozenset({"x"}))
+    calls = (call("x", days=(day(0),)), call("y", days=(day(1),)), call("z", days=(day(0), day(1))))
+    trips = {("one", day(0)): (0,), ("one", day(1)): (1,)}
+    for lodgings, made in (((), 2), (("x",), 3)):
+        question = WeekQuestion(week=MONDAY, workdays={"one": WEEK}, calls=calls, lodgings={"one": lodgings})
+        found = route_week(problem, question, trips, 10.0)
+        assert found is not None
+        assert sum(map(len, found.values())) == made
+
+
+def test_nights_at_lodgings_are_counted() -> None:
+    """Three days out need two nights; with one, the start is no answer."""
+    trip = {("one", day(k)): (k,) for k in range(3)}
+    nights = {0: "x", 1: "x"}
+    assert far_week("x", "y", "z", limit=2, start=trip, nights=nights) == trip
+    assert far_week("x", "y", "z", limit=1, start=trip, nights=nights) is None
+
+
+def test_nobody_rests_at_a_lodging() -> None:
+    """Calls on Monday and Wednesday and nothing on Tuesday: the team may not stay at x in between, and goes home."""
+    problem = far_problem(PAIR, lodgings=frozenset({"x"}), nights_away=4)
+    calls = (call("x", days=(day(0),)), call("y", days=(day(2),)))
+    question = WeekQuestion(week=MONDAY, workdays={"one": WEEK}, calls=calls, lodgings={"one": ("x",)})
+    nodes = night_nodes(question, problem.teams[0], 0)
+    minutes, _ = travel_arrays(problem, question, problem.teams[0], nodes)
+    after_monday, after_tuesday = [k for k, node in enumerate(nodes) if node.is_away][:2]
+    assert minutes[after_monday, after_tuesday] == FORBIDDEN_MINUTES
+    assert minutes[after_monday, after_tuesday - 1] == 100  # the drive home on Tuesday
+    assert minutes[after_monday - 1, after_tuesday - 1] == 0  # a Tuesday at home
+
+
+def test_no_lodging_where_the_next_day_is_free() -> None:
+    """A team of Mondays and Wednesdays has no night out in its week."""
+    problem = far_problem(PAIR, lodgings=frozenset({"x"}))
+    question = WeekQuestion(week=MONDAY, workdays={"one": (day(0), day(2))}, calls=(), lodgings={"one": ("x",)})
+    assert not any(node.is_away for node in night_nodes(question, problem.teams[0], 0))

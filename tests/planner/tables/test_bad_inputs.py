@@ -147,6 +147,7 @@ MODEL = [
     Bad("teams", 2, "base", "B9", 'no base "B9"', 'Did you mean "B1"'),
     Bad("teams", 2, "base", None, "must not be empty"),
     Bad("teams", 2, "end_base", "Hospital", 'no base "Hospital"', "County hospital"),
+    Bad("teams", 2, "lodgings", "V9", 'no village or base "V9"', 'Did you mean "V'),
     Bad("teams", 2, "owns", "Chenjiahee", "no village or township", 'Did you mean "Chenjiahe"'),
     Bad("villages", 2, "owner", "T9", "no team or institution", "Did you mean"),
     Bad("villages", 2, "rule", "wekly", 'no rule "wekly"', 'Did you mean "weekly"'),

@@ -181,6 +181,12 @@ def test_lunch_has_usual_times(tmp_path: Path) -> None:
     assert two.lunch is None
 
 
+def test_lodgings_are_villages_and_bases_by_id_or_name(tmp_path: Path) -> None:
+    """Team one may sleep in a village it names and at the base."""
+    sheets = with_cell("teams", 2, "lodgings", "Longtan;B1")
+    assert [sorted(team.lodgings) for team in read(tmp_path, sheets).teams] == [["B1", "V2"], []]
+
+
 DOUBTS: dict[str, tuple[Sheets, str]] = {
     "far village": (
         with_cell("villages", 2, "lat", 39.4),
@@ -205,6 +211,10 @@ DOUBTS: dict[str, tuple[Sheets, str]] = {
     "vehicle nobody drives": (
         with_cell("villages", 2, "access_classes", "boat"),
         'sheet villages, row 2, access_classes: no team drives a vehicle of the class "boat"',
+    ),
+    "nights out without a place": (
+        with_cell("teams", 2, "nights_away", 2),
+        "sheet teams, row 2, nights_away: the team may sleep out, but no place is given where. Fill in lodgings",
     ),
     "unused rule": (
         with_row("rules", ["yearly", 1, "horizon"]),

@@ -69,6 +69,23 @@ def test_circuit_sheet_is_a_timetable(tmp_path: Path) -> None:
     assert [row[1] for row in rows] == ["Mon"] * 4 + ["Tue"] * 3
 
 
+def test_night_out_is_a_line_of_both_days(tmp_path: Path) -> None:
+    """Monday ends overnight at b, Tuesday leaves from there; the summary counts the night."""
+    problem = tiny_problem(teams=(team(nights_away=1, lodgings=frozenset({"b"})),))
+    tasks, only = [Task("a", "weekly"), Task("c", "weekly")], problem.teams[0]
+    routes = [
+        timetable(problem, only, day(0), tasks[:1], end_place="b"),
+        timetable(problem, only, day(1), tasks[1:], start_place="b"),
+    ]
+    sheets = circuits(tmp_path, problem, plan=replace(tiny_plan(problem), circuits=circuits_from_routes(routes)))
+    rows = [(row[3], row[6]) for row in sheets["03-02 one"][4:] if any(row)]
+    assert rows == [
+        ("base", "leave the base"), ("a", ""), ("b", "overnight"),
+        ("b", "leave the lodging"), ("c", ""), ("base", "back at the base"),
+    ]  # fmt: skip
+    assert {row[0]: row[1] for row in sheets["Summary"]}["Nights away"] == 1
+
+
 def test_lunch_is_a_line_between_the_stops(tmp_path: Path) -> None:
     """A team that is out over noon has its break in the timetable."""
     long = weekly(service=replace(weekly().service, setup_minutes=200))
