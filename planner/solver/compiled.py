@@ -1,4 +1,4 @@
-"""The groups of a county that the compiled search takes, all but those with joint sessions or nights away, and their plans so far."""
+"""The groups of a county that the compiled search takes: all but those with joint sessions or nights away."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CompiledGroup:
         return self.numbered.state_of(best)
 
     def go_on_from(self, state: State, cost: float) -> None:
-        """Let the chains set out from a plan made elsewhere when it is cheaper than theirs, else from their own best."""
+        """Let the chains set out from their best plan, or from one made elsewhere when that is cheaper."""
         if cost < self.herd.best.price:
             self.seen = self.herd.elsewhere = self.numbered.answer_of(state, self.frames, cost)
         self.herd.meet()

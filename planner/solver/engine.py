@@ -90,21 +90,19 @@ class Chain:
 
     def _run(self, temperature: float, *, is_counted: bool) -> None:
         began = time.monotonic()
-        kernel.run(
-            self.instance,
-            self.state,
-            self.chunk,
-            temperature,
-            temperature,
-            LEAST_VISITS,
-            MOST_VISITS,
-            LONGEST_STRING,
-            self.reach,
-            self.noise,
-            MIXED,
-            ONE_DAY,
-            NEAR,
+        pace = kernel.Pace(
+            hot=temperature,
+            cold=temperature,
+            least=LEAST_VISITS,
+            most=MOST_VISITS,
+            longest=LONGEST_STRING,
+            reach=self.reach,
+            level=self.noise,
+            mixed=MIXED,
+            one_day=ONE_DAY,
+            near=NEAR,
         )
+        kernel.run(self.instance, self.state, self.chunk, pace)
         took = time.monotonic() - began
         if not is_counted and not CHUNK_SECONDS / 2 < took < CHUNK_SECONDS * 2:
             self.chunk = int(np.clip(self.chunk * CHUNK_SECONDS / max(took, 1e-4), 20, MOST_CHUNK))

@@ -7,16 +7,18 @@ import os
 import tempfile
 from pathlib import Path
 
-SOURCES = ("kernel.py", "instance.py")  # one change in either and all is compiled anew: numba looks at one file only
+FOLDER = Path(__file__).parent
+SOURCES = (FOLDER / "instance.py", *sorted((FOLDER / "kernel").glob("*.py")))  # all that the machine code is made of
 
 
 def choose_cache() -> Path:
     """Tell numba where to keep machine code, before it is imported, and return the folder.
 
     A folder of the user's own named after the sources: an installed program may not write beside itself, and code of
-    another version must not be taken for this one's.
+    another version must not be taken for this one's. One change anywhere and all is compiled anew: numba itself looks
+    at the file of each function only, not at those of the functions it calls.
     """
-    sources = b"".join((Path(__file__).parent / name).read_bytes() for name in SOURCES)
+    sources = b"".join(path.read_bytes() for path in SOURCES)
     folder = _writable(hashlib.blake2b(sources, digest_size=8).hexdigest())
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     return folder
@@ -24,7 +26,7 @@ def choose_cache() -> Path:
 
 def is_compiled(folder: Path) -> bool:
     """Return whether machine code is there from an earlier search."""
-    return any(folder.rglob("kernel.run-*.nbi"))
+    return any(folder.rglob("loop.run-*.nbi"))
 
 
 def _writable(name: str) -> Path:

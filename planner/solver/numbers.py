@@ -58,11 +58,19 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     legs = [_legs(problem, team, day, places) for team, day in profiles.values()]
     graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
     starts = _starts(problem, group.tasks, teams)
-    tasks = _tasks(problem, frames, group.tasks, places, starts, graph_of)
+    tasks = _tasks(problem, frames, group.tasks, places=places, starts=starts, graph_of=graph_of)
     instance = Instance(
         leg_price=np.stack([price for price, _ in legs]),
         leg_minutes=np.stack([minutes for _, minutes in legs]),
-        slots=_slots(problem, slots, teams, dates, places, list(profiles), is_timed=bool(tasks["windows"].any())),
+        slots=_slots(
+            problem,
+            slots,
+            teams=teams,
+            dates=dates,
+            places=places,
+            profiles=list(profiles),
+            is_timed=bool(tasks["windows"].any()),
+        ),
         day_first=np.searchsorted([dates.index(day) for _, day in slots], range(len(dates) + 1)).astype(np.int64),
         tasks=tasks,
         starts=starts,
@@ -108,11 +116,11 @@ def _legs(problem: Problem, team: Team, day: date, places: Mapping[str, int]) ->
 def _slots(
     problem: Problem,
     slots: Sequence[tuple[Team, date]],
+    *,
     teams: Sequence[Team],
     dates: Sequence[date],
     places: Mapping[str, int],
     profiles: Sequence[tuple[int, float]],
-    *,
     is_timed: bool,
 ) -> Records:
     found = np.zeros(len(slots), SLOT)
@@ -155,6 +163,7 @@ def _tasks(
     problem: Problem,
     frames: Mapping[Task, Frame],
     tasks: Sequence[Task],
+    *,
     places: Mapping[str, int],
     starts: Floats,
     graph_of: Sequence[int],
@@ -196,7 +205,7 @@ def _visit_prices(
 
 
 def _graphs(frames: Sequence[Frame], dates: Sequence[date]) -> tuple[Ints, Records, Ints, list[int]]:
-    """Return the calendar graphs of the tasks end to end, each once: firsts, nodes, edges, and the graph of each task."""
+    """Return the calendar graphs end to end, each once (firsts, nodes, edges), and which of them each task has."""
     index = {day: k for k, day in enumerate(dates)}
     known: dict[CalendarGraph, int] = {}
     graph_of = [known.setdefault(graph_of_rule(frame), len(known)) for frame in frames]

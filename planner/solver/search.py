@@ -1,9 +1,9 @@
 """The search: compiled where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched by themselves. A group with joint sessions or nights away gets a first plan visit by visit, then
-all its days from the calendar question, which learns from what the circuits refuse; each later round re-places some
-neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the compiled search
-(``engine``). A change stays when the exact cost of the group falls.
+Groups that share no team are searched by themselves. A group with joint sessions or nights away gets a first plan visit
+by visit, then all its days from the calendar question, which learns from what the circuits refuse; each later round
+re-places some neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the
+compiled search (``engine``). A change stays when the exact cost of the group falls.
 """
 
 from __future__ import annotations

@@ -1,0 +1,122 @@
+"""Changes of routes, each logged, so that a step that does not pay can be undone."""
+
+from __future__ import annotations
+
+from planner.solver.instance import Instance
+from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.state import State
+from planner.solver.kernel.sums import _add, _clear, _copy, _count, _keep
+from planner.solver.kernel.timing import _retime
+
+
+@compiled
+def _link(t: State, visit: int, before: int, s: int) -> None:
+    after = t.links[before].after
+    t.links[before].after = visit
+    t.links[after].before = visit
+    link = t.links[visit]
+    link.before, link.after, link.slot = before, after, s
+    t.sums[s].stops += 1
+
+
+@compiled
+def _unlink(t: State, visit: int) -> None:
+    link = t.links[visit]
+    t.links[link.before].after = link.after
+    t.links[link.after].before = link.before
+    t.sums[link.slot].stops -= 1
+    link.slot = -1
+
+
+@small
+def _log(t: State, visit: int, before: int, s: int, is_put: int) -> None:
+    step = t.log[t.head[0].steps_logged]
+    step.visit, step.before, step.slot, step.is_put = visit, before, s, is_put
+    t.head[0].steps_logged += 1
+
+
+@compiled
+def _put(p: Instance, t: State, visit: int, before: int, s: int) -> None:
+    """Put a visit into a slot after ``before``."""
+    _keep(t, s)
+    _count(p, t, s, -1.0)
+    _add(p, t, visit // t.days.shape[1], s, before, t.links[before].after, 1.0)
+    _link(t, visit, before, s)
+    if p.slots[s].timed:
+        _retime(p, t, s)
+    _count(p, t, s, 1.0)
+    _log(t, visit, before, s, 1)
+
+
+@compiled
+def _take(p: Instance, t: State, visit: int) -> None:
+    """Take a visit out of its slot."""
+    s, before, after = t.links[visit].slot, t.links[visit].before, t.links[visit].after
+    _keep(t, s)
+    _count(p, t, s, -1.0)
+    _unlink(t, visit)
+    _add(p, t, visit // t.days.shape[1], s, before, after, -1.0)
+    if t.sums[s].stops == 0:  # rounding leaves nothing behind
+        _clear(t.sums[s])
+    elif p.slots[s].timed:
+        _retime(p, t, s)
+    _count(p, t, s, 1.0)
+    _log(t, visit, before, s, 0)
+
+
+@compiled
+def _take_task(p: Instance, t: State, task: int, only_day: int) -> int:
+    """Take a task out of all its days, or of one; return how many visits left."""
+    head = t.head[0]
+    if t.is_out[task] == head.step:
+        return 0
+    days = t.days.shape[1]
+    if only_day >= 0:
+        visit = task * days + only_day
+        if t.links[visit].slot < 0:
+            return 0
+        _take(p, t, visit)
+        count = 1
+    else:
+        count = 0
+        for visit in range(task * days, task * days + days):
+            if t.links[visit].slot >= 0:
+                _take(p, t, visit)
+                count += 1
+        head.price -= t.owed[task] + t.extra[task]
+    t.is_out[task] = head.step
+    taken = t.taken[head.tasks_taken]
+    taken.task, taken.owed, taken.extra = task, t.owed[task], t.extra[task]
+    if only_day < 0:
+        t.owed[task] = t.extra[task] = 0.0
+    head.tasks_taken += 1
+    return count
+
+
+@small
+def _begin(t: State) -> None:
+    """Begin a step: nothing logged, nothing touched."""
+    head, kept = t.head[0], t.head[1]
+    head.step += 1
+    head.steps_logged = head.slots_touched = head.tasks_taken = 0
+    kept.price, kept.over_load, kept.over_minutes = head.price, head.over_load, head.over_minutes
+
+
+@compiled
+def _undo(t: State) -> None:
+    """Play the step's log backwards and restore the sums of every slot it touched."""
+    head, kept = t.head[0], t.head[1]
+    for k in range(head.steps_logged - 1, -1, -1):
+        step = t.log[k]
+        if step.is_put:
+            _unlink(t, step.visit)
+        else:
+            _link(t, step.visit, step.before, step.slot)
+    for k in range(head.slots_touched):
+        s = t.touched[k]
+        was, now = t.kept_sums[s], t.sums[s]
+        _copy(was, now)
+    for k in range(head.tasks_taken):
+        t.owed[t.taken[k].task] = t.taken[k].owed
+        t.extra[t.taken[k].task] = t.taken[k].extra
+    head.price, head.over_load, head.over_minutes = kept.price, kept.over_load, kept.over_minutes

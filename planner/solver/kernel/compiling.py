@@ -1,0 +1,23 @@
+"""How functions become machine code: the decorators of this package. Nothing but these imports numba."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from planner.solver.machine_code import choose_cache
+
+CACHE = choose_cache()  # before numba is imported: it looks once
+
+from numba import njit  # noqa: E402
+
+F = TypeVar("F", bound=Callable[..., Any])
+_njit = cast(Callable[..., Any], njit)  # its types do not know of ``_nrt`` and the wrappers
+
+# Reference counts (``_nrt``) made the search fifty times slower, so nothing may be allocated; wrappers for calls from
+# Python are made only where Python calls, and the smallest functions are copied into their callers, whose compiling
+# they would slow down otherwise. Whole numbers are all 64 bits wide: each other width would compile the functions it
+# reaches once more.
+entry: Callable[[F], F] = _njit(cache=True, nogil=True, _nrt=False)
+compiled: Callable[[F], F] = _njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+small: Callable[[F], F] = _njit(inline="always", _nrt=False)

@@ -1,0 +1,173 @@
+"""The loop: take out, put back, keep or undo; and the doors through which Python calls the machine code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from planner.solver.instance import Floats, Instance, Ints
+from planner.solver.kernel.chance import _below, _random
+from planner.solver.kernel.changes import _begin, _undo
+from planner.solver.kernel.compiling import compiled, entry
+from planner.solver.kernel.days import _return_task, _return_to_day
+from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings
+from planner.solver.kernel.state import State
+from planner.solver.kernel.sums import cost, refresh
+
+BUILD_TRIES = 10
+
+
+class Pace(NamedTuple):
+    """How ``run`` searches, in the order in which it reads them."""
+
+    hot: float  # the temperature at first ..
+    cold: float  # .. and at last
+    least: int  # visits taken out in a step
+    most: int
+    longest: int  # string taken out
+    reach: int  # neighbours looked at
+    level: float  # height of the noise on days
+    mixed: float  # share of the strings that may lie on several days
+    one_day: float  # share of steps that touch one day only
+    near: float  # share of steps that take out what is near instead of strings
+
+
+@compiled
+def _adapt(t: State) -> None:
+    """Make going over a limit dearer or cheaper, so that about half of the plans keep it."""
+    head = t.head[0]
+    if head.light < 0.4 * head.accepted:
+        head.load_weight *= 1.05
+    elif head.light > 0.6 * head.accepted:
+        head.load_weight = max(1e-4, head.load_weight * 0.96)
+    if head.short < 0.4 * head.accepted:
+        head.minutes_weight *= 1.05
+    elif head.short > 0.6 * head.accepted:
+        head.minutes_weight = max(1e-4, head.minutes_weight * 0.96)
+    head.accepted = head.light = head.short = 0
+
+
+@compiled
+def _return_all(p: Instance, t: State, only_day: int, reach: int) -> bool:
+    """Put everything that was taken out back; return False when something has no place."""
+    for k in range(t.head[0].tasks_taken):
+        task = t.taken[k].task
+        if only_day >= 0:
+            if not _return_to_day(p, t, task, only_day, reach):
+                return False
+        elif not _return_task(p, t, task, reach):
+            return False
+    return True
+
+
+@compiled
+def _note(t: State) -> None:
+    """Count an accepted plan, and keep it when it is the best within all limits."""
+    head = t.head[0]
+    is_light, is_short = head.over_load < 1e-6, head.over_minutes < 1e-6
+    head.accepted += 1
+    head.light += is_light
+    head.short += is_short
+    if is_light and is_short and head.missing == 0 and head.price < head.best_price - 1e-7:
+        head.best_price = head.price
+        head.improved += 1
+        for k in range(len(t.links)):
+            t.best_after[k] = t.links[k].after
+        for k in range(len(t.owed)):
+            t.best_owed[k] = t.owed[k]
+
+
+@entry
+def run(p: Instance, t: State, steps: int, pace: Pace) -> float:
+    """Make steps of the search while the temperature falls; return the penalised cost."""
+    hot, cold, least, most, longest, reach, level, mixed, one_day_share, near_share = pace
+    days = t.days.shape[1]
+    refresh(p, t)
+    temperature, cool = hot, (cold / hot) ** (1.0 / max(1, steps))
+    current = cost(t)
+    for _ in range(steps):
+        temperature *= cool
+        _begin(t)
+        only_day = _below(t, days) if _random(t) < one_day_share else -1
+        if _random(t) < near_share:
+            _ruin_near(p, t, most, only_day)
+        else:
+            _ruin_strings(p, t, least, most, longest, only_day, mixed)
+        if t.head[0].tasks_taken == 0:
+            continue
+        _order(p, t)
+        height = level if _random(t) < 0.7 else 0.0
+        for d in range(days):
+            t.days[0, d].noise = height * _random(t)
+        is_whole = _return_all(p, t, only_day, reach)
+        changed = cost(t)
+        if is_whole and changed < current - temperature * np.log(1.0 - _random(t)):
+            current = changed
+            _note(t)
+        else:
+            _undo(t)
+        if t.head[0].step % 300 == 0:
+            _adapt(t)
+            refresh(p, t)
+            current = cost(t)
+    return current
+
+
+@compiled
+def _missing(p: Instance, t: State) -> int:
+    """List the tasks that are neither visited nor owed as taken out; return how many."""
+    days, head = t.days.shape[1], t.head[0]
+    head.tasks_taken = 0
+    for task in range(len(p.tasks)):
+        is_made = t.owed[task] > 0
+        for d in range(days):
+            is_made = is_made or t.links[task * days + d].slot >= 0
+        if not is_made:
+            taken = t.taken[head.tasks_taken]
+            taken.task, taken.owed, taken.extra = task, 0.0, 0.0
+            head.tasks_taken += 1
+    head.missing = head.tasks_taken
+    return head.missing
+
+
+@entry
+def build(p: Instance, t: State, reach: int) -> int:
+    """Put every task that is neither visited nor owed on its cheapest days; return how many have no place."""
+    refresh(p, t)
+    for d in range(t.days.shape[1]):
+        t.days[0, d].noise = 0.0
+    t.head[0].is_building = 1
+    for _ in range(BUILD_TRIES):  # a task whose only places were not looked at is tried again
+        if _missing(p, t) == 0:
+            break
+        _order(p, t)
+        for k in range(t.head[0].tasks_taken):
+            t.head[0].step += 1
+            t.head[0].slots_touched = t.head[0].steps_logged = 0
+            _return_task(p, t, t.taken[k].task, reach)
+    t.head[0].is_building = 0
+    if _missing(p, t) == 0:
+        _note(t)
+    return t.head[0].missing
+
+
+@entry
+def load(p: Instance, t: State, after: Ints, owed: Floats) -> None:
+    """Take over the links of a plan and what it owes."""
+    days, slots = t.days.shape[1], len(p.slots)
+    visits = len(p.tasks) * days
+    for item in range(visits):
+        t.links[item].slot = -1
+    for s in range(slots):
+        item = visits + s
+        while item < visits + slots:
+            following = after[item]
+            t.links[item].after = following
+            t.links[following].before = item
+            if following < visits:
+                t.links[following].slot = s
+            item = following
+    for task in range(len(p.tasks)):
+        t.owed[task] = owed[task]
+    refresh(p, t)
