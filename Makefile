@@ -23,6 +23,7 @@ test: .venv/.ready  ## every check: style, types, walls between the rooms, tests
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m planner.solver.first_run  # compile the search now, so that no plan waits for it
 	@touch $@
 
 lock:  ## pin every dependency with its hashes again (needs pip-tools)

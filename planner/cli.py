@@ -110,7 +110,13 @@ def plan(
         tell_county(county, lang.value)
     settings = SolveSettings(seconds=None if rounds else seconds, rounds=rounds, seed=seed)
     with progress(settings.seconds, lang.value) as (report, should_stop):
-        result = make_plan(county, settings, on_improvement=report, should_stop=should_stop)
+        result = make_plan(
+            county,
+            settings,
+            on_improvement=report,
+            should_stop=should_stop,
+            on_compiling=lambda is_done: tell_compiling(lang.value, is_done=is_done),
+        )
     written = write_outputs(county, result.plan, result.evaluation, out, lang.value)
     if as_json:
         print_json(county, result.plan, result.evaluation, lang.value)
@@ -280,6 +286,17 @@ def progress(
 def tell(sentence: Text, language: str, *, style: str = "") -> None:
     """Print one sentence on the screen as it is: names with brackets are no mark-up."""
     screen.print(say(sentence, language), style=style, markup=False, soft_wrap=True)
+
+
+def tell_compiling(language: str, *, is_done: bool) -> None:
+    """Say that the first search on a machine takes longer."""
+    if is_done:
+        tell(text("The search is compiled; it starts at once from now on."), language)
+    else:
+        tell(
+            text("The search is being compiled, on this machine's first run only; that takes 20 to 60 seconds."),
+            language,
+        )
 
 
 def tell_county(county: County, language: str) -> None:

@@ -124,6 +124,7 @@ def make_plan(
     *,
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_compiling: Callable[[bool], None] | None = None,
 ) -> SolveResult:
     """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
     result = solve(
@@ -131,6 +132,7 @@ def make_plan(
         settings,
         on_improvement,
         should_stop=should_stop,
+        on_compiling=on_compiling,
         dataset_sha256=county.dataset.sha256,
     )
     origin = replace(result.plan.provenance, is_travel_estimated=county.travel.is_estimated)

@@ -41,7 +41,9 @@ class Outcome:
 def measure(benchmark: Benchmark, effort: Effort, search: Search | None = None) -> Outcome:
     """Solve one instance and judge the routes; ``search`` is the product's unless another is given."""
     from planner.solver.engine import search_instance  # noqa: PLC0415 - compiled code takes time to load
+    from planner.solver.first_run import ensure_compiled  # noqa: PLC0415
 
+    ensure_compiled(None, None)
     mapping = map_benchmark(benchmark)
     began = time.monotonic()
     answer = (search or search_instance)(

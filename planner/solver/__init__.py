@@ -1,7 +1,8 @@
 """The search, the only place that knows ortools: ``solve(problem, settings, on_improvement) -> SolveResult``.
 
-Days by CP-SAT (``days``), circuits by the routing model (``circuits``), the loop between them (``search``), in a
-process of its own (``child``, ``supervision``). Another engine takes the place of ``search`` behind the same verb.
+Days, teams and order by a compiled search (``engine``, ``kernel``), joint sessions and tours by CP-SAT (``days``) and
+re-placing, circuits by the routing model (``circuits``), all of it ordered by ``search`` in a process of its own
+(``child``, ``supervision``).
 """
 
 from __future__ import annotations
@@ -21,18 +22,22 @@ def solve(
     on_improvement: Callable[[Plan, float], None] | None = None,
     *,
     should_stop: Callable[[], bool] | None = None,
+    on_compiling: Callable[[bool], None] | None = None,
     dataset_sha256: str = "",
 ) -> SolveResult:
     """Search for a plan in a process of its own and return the best one found.
 
     ``on_improvement`` hears each better plan and its cost, the first complete one within seconds. ``should_stop``
-    is asked about ten times a second; the best plan so far is the answer then.
+    is asked about ten times a second; the best plan so far is the answer then. ``on_compiling`` hears False when the
+    search must be compiled first, once on a machine, and True when it has been; the seconds count from then.
 
     Raises
     ------
     SolverError
         When there was no plan yet: the process crashed, was stopped, or its time was too short.
     """
-    from planner.solver.supervision import supervise  # noqa: PLC0415 - ortools takes seconds to load
+    from planner.solver.first_run import ensure_compiled  # noqa: PLC0415 - only who searches needs these
+    from planner.solver.supervision import supervise  # noqa: PLC0415
 
+    ensure_compiled(on_compiling, should_stop)
     return supervise(problem, settings, on_improvement, should_stop, dataset_sha256)

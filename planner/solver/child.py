@@ -5,55 +5,21 @@ It exists because ortools can end or stall a whole process; the parent (``superv
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
-import sys
 import time
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from planner.evaluation import Evaluation, evaluate
-from planner.model import Problem
-from planner.plan import Plan
+from planner.evaluation import evaluate
 from planner.solver.answer import Reasons, make_plan, provenance
-from planner.solver.kernel import CACHE
-from planner.solver.machine_code import is_compiled
+from planner.solver.messages import Better, Done, Order
+from planner.solver.processes import die_with_parent
 from planner.solver.search import Search
-from planner.solver.settings import SearchStep, SolveSettings, Stopped
+from planner.solver.settings import SearchStep, Stopped
 
-PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.05
 FOREVER = 1e9
 ANSWER_SECONDS_PER_VISIT = 0.0005  # a first guess; the answers themselves tell soon
 REPORT_SHARE = 15  # a report inside a round may take a fifteenth of the time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the child is to do; ``deadline`` is a reading of ``time.monotonic``, None: no limit."""
-
-    problem: Problem
-    settings: SolveSettings
-    deadline: float | None
-    dataset_sha256: str
-    parent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Better:
-    """Sent for each better plan."""
-
-    plan: Plan
-    evaluation: Evaluation
-    step: SearchStep
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Sent last."""
-
-    stopped: Stopped
 
 
 def run(order: Order, pipe: Connection) -> None:
@@ -61,14 +27,6 @@ def run(order: Order, pipe: Connection) -> None:
     die_with_parent(order.parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _Run(order, pipe).run()
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end this process when its parent ends (Linux; elsewhere the pipe's end is noticed)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the kernel was asked
-            sys.exit(1)
 
 
 class _Run:
@@ -90,9 +48,6 @@ class _Run:
         asked = sum(frame.asked for frame in search.frames.values())
         self.answer_seconds += ANSWER_SECONDS_PER_VISIT * asked
         is_counted = settings.rounds is not None
-        if not is_counted and not is_compiled(CACHE):
-            search.insert()  # the plan of a counted search must not depend on what was compiled before
-            self.report()
         for stage in (search.start, search.route, search.ask_days):
             stage()
             self.report()

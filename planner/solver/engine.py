@@ -24,16 +24,31 @@ FIRST_CHUNK, MOST_CHUNK = 500, 20_000  # steps between two looks at the clock
 CHUNK_SECONDS = 0.05
 POLL_SECONDS = 0.05
 REPORT_SECONDS = 0.5  # between two reports of a chain
-LEAST_VISITS, MOST_VISITS = 1, 15  # taken out in a step
-LONGEST_STRING = 10
 STRICT = 1e7  # no limit is worth breaking for it: the first plan keeps all that can be kept
-REACH = 30  # neighbours looked at
-ONE_DAY = 0.5  # share of steps that touch one day only
-NEAR = 0.25  # share of steps that take out what is near instead of strings
-MIXED = 1.0  # share of the other steps whose strings may lie on several days
-NOISE = 0.5  # height of the noise on days, in mean ways from the base
-HOT, COLD = 2.0, 0.02  # temperatures, in mean legs of the first plan
-WARM = 0.2  # where later falls begin
+REACH = 15  # neighbours looked at
+NOISE = 0.7  # height of the noise on days, in mean ways from the base
+HOT, COLD = 1.5, 0.015  # temperatures, in mean legs of the first plan
+WARM = 0.25  # where later falls begin
+SHARE, LAST_SHARE = 0.4, 0.1  # of what is left that a fall takes; the last one takes all when so little is left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a chain ruins: the visits taken out in a step, and the shares of steps and strings of each kind."""
+
+    least: int
+    most: int
+    longest: int  # string
+    mixed: float  # share of steps whose strings may lie on several days
+    one_day: float  # share of steps that touch one day only
+    near: float  # share of steps that take out what is near instead of strings
+
+
+# Small and quick beside wide and slow: which of the two does better differs from one county to the next.
+STYLES = (
+    Style(least=1, most=12, longest=10, mixed=0.5, one_day=0.5, near=0.2),
+    Style(least=4, most=25, longest=10, mixed=0.0, one_day=0.15, near=0.2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ class Chain:
     """One search of one instance from one seed. ``published`` is its best plan so far, for others to read."""
 
     def __init__(self, instance: Instance, seed: Sequence[int]) -> None:
-        self.instance = instance
+        self.instance, self.style = instance, STYLES[seed[-1] % len(STYLES)]
         self.state: State = new_state(instance, seed)
         self.chunk = FIRST_CHUNK
         self.reach = min(REACH, instance.near.shape[1])
@@ -93,14 +108,14 @@ class Chain:
         pace = kernel.Pace(
             hot=temperature,
             cold=temperature,
-            least=LEAST_VISITS,
-            most=MOST_VISITS,
-            longest=LONGEST_STRING,
+            least=self.style.least,
+            most=self.style.most,
+            longest=self.style.longest,
             reach=self.reach,
             level=self.noise,
-            mixed=MIXED,
-            one_day=ONE_DAY,
-            near=NEAR,
+            mixed=self.style.mixed,
+            one_day=self.style.one_day,
+            near=self.style.near,
         )
         kernel.run(self.instance, self.state, self.chunk, pace)
         took = time.monotonic() - began
@@ -144,7 +159,7 @@ def cool_all(
     herds: Sequence[Herd],
     *,
     seconds: float | None,
-    rounds: int | None,
+    rounds: float | None,
     hot: float,
     may_go_on: Callable[[], bool],
     on_pause: Callable[[], None] = lambda: None,
@@ -161,7 +176,7 @@ def cool_all(
         for herd in herds:
             tasks = len(herd.instance.tasks)
             own = NEVER if seconds is None else max(1e-3, seconds * cores * tasks / whole)
-            steps = NEVER if rounds is None else float(rounds * tasks * STEPS_PER_TASK)
+            steps = NEVER if rounds is None else max(1.0, rounds * tasks * STEPS_PER_TASK)
             fall = Fall(seconds=own, steps=steps, hot=hot)
             pending |= {pool.submit(chain.cool, fall, lambda: is_stopped) for chain in herd.chains}
         while pending:
@@ -180,7 +195,6 @@ def search_instance(
     rounds: int | None = None,
     on_better: Callable[[Answer], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-    falls: Sequence[tuple[float, float]] = ((1.0, HOT),),
 ) -> Answer:
     """Search for the cheapest plan of an instance, for so many seconds or rounds, and return it."""
     herd = Herd(instance, seed)
@@ -192,21 +206,26 @@ def search_instance(
             told = herd.best.price
             on_better(herd.best)
 
+    def may_go_on() -> bool:
+        return should_stop is None or not should_stop()
+
     herd.start()
     tell()
-    for number, (share, hot) in enumerate(falls):
+    number, left = 0, 1.0
+    while left > 0 and may_go_on():
+        part = left if left <= LAST_SHARE else SHARE * left
         if number:
             herd.meet()
-        left = None if seconds is None else seconds - (time.monotonic() - began)
-        rest = sum(other for other, _ in falls[number:])
         cool_all(
             [herd],
-            seconds=None if left is None else max(1e-3, left * share / rest),
-            rounds=None if rounds is None else max(1, round(rounds * share)),
-            hot=hot,
-            may_go_on=lambda: should_stop is None or not should_stop(),
+            seconds=None if seconds is None else max(1e-3, part * seconds),
+            rounds=None if rounds is None else part * rounds,
+            hot=WARM if number else HOT,
+            may_go_on=may_go_on,
             on_pause=tell,
         )
+        number += 1
+        left = left - part if seconds is None else 1 - (time.monotonic() - began) / seconds
     return herd.best
 
 

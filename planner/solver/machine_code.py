@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+MARK = "complete"
 FOLDER = Path(__file__).parent
 SOURCES = (FOLDER / "instance.py", *sorted((FOLDER / "kernel").glob("*.py")))  # all that the machine code is made of
 
@@ -25,8 +26,13 @@ def choose_cache() -> Path:
 
 
 def is_compiled(folder: Path) -> bool:
-    """Return whether machine code is there from an earlier search."""
-    return any(folder.rglob("loop.run-*.nbi"))
+    """Return whether all machine code is there from an earlier search."""
+    return (folder / MARK).exists()
+
+
+def mark_compiled(folder: Path) -> None:
+    """Note that all machine code is there."""
+    (folder / MARK).touch()
 
 
 def _writable(name: str) -> Path:
@@ -37,6 +43,8 @@ def _writable(name: str) -> Path:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
+                pass
+            if folder.stat().st_uid == _user():  # nobody else's code is run
                 return folder
         except OSError:
             continue
@@ -44,4 +52,4 @@ def _writable(name: str) -> Path:
 
 
 def _user() -> int:
-    return os.getuid() if hasattr(os, "getuid") else 0
+    return os.getuid() if hasattr(os, "getuid") else Path.home().stat().st_uid

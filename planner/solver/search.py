@@ -73,11 +73,6 @@ class Search:
         self.progress = [_Progress(group) for group in independent_groups(self.frames)]
         self.state: State = {}
 
-    def insert(self) -> None:
-        """Make a first plan, visit by visit: at once, where the compiled search must be compiled first."""
-        for progress in self.progress:
-            self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
-
     def start(self) -> None:
         """Make the first complete plan."""
         for progress in self.progress:

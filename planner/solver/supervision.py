@@ -14,7 +14,7 @@ from planner.errors import SolverError
 from planner.language import Text, text
 from planner.model import Problem
 from planner.plan import Plan
-from planner.solver.child import Better, Done, Order, run
+from planner.solver.messages import Better, Done, Order, run_child
 from planner.solver.settings import SearchLog, SolveResult, SolveSettings, Stopped
 
 POLL_SECONDS = 0.1
@@ -43,7 +43,7 @@ def supervise(
     order = Order(
         problem=problem, settings=settings, deadline=deadline, dataset_sha256=dataset_sha256, parent=os.getpid()
     )
-    process = context.Process(target=run, args=(order, theirs), daemon=True, name="xunzhen-solver")
+    process = context.Process(target=run_child, args=(order, theirs), daemon=True, name="xunzhen-solver")
     process.start()
     theirs.close()
     try:
