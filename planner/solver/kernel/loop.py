@@ -49,14 +49,19 @@ def _adapt(t: State) -> None:
 
 
 @compiled
-def _return_all(p: Instance, t: State, only_day: int, reach: int) -> bool:
-    """Put everything that was taken out back; return False when something has no place."""
+def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -> bool:
+    """Put everything that was taken out back; return False when something has no place or the cost reaches ``most``.
+
+    What is put back makes a plan dearer, so that a step which is too dear half way need not be ended.
+    """
     for k in range(t.head[0].tasks_taken):
         task = t.taken[k].task
         if only_day >= 0:
             if not _return_to_day(p, t, task, only_day, reach):
                 return False
         elif not _return_task(p, t, task, reach):
+            return False
+        if cost(t) >= most:
             return False
     return True
 
@@ -100,10 +105,9 @@ def run(p: Instance, t: State, steps: int, pace: Pace) -> float:
         height = level if _random(t) < 0.7 else 0.0
         for d in range(days):
             t.days[0, d].noise = height * _random(t)
-        is_whole = _return_all(p, t, only_day, reach)
-        changed = cost(t)
-        if is_whole and changed < current - temperature * np.log(1.0 - _random(t)):
-            current = changed
+        most_cost = current - temperature * np.log(1.0 - _random(t))
+        if _return_all(p, t, only_day, reach, most_cost):
+            current = cost(t)
             _note(t)
         else:
             _undo(t)
