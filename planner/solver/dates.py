@@ -9,10 +9,15 @@ from itertools import pairwise
 from planner.solver.frame import Frame
 from planner.values import week_of
 
+FIXED_WEIGHT = 10  # owed visits for which one that was fixed beforehand stands in the search: others make room for it
+
 
 def keeps_dates(frame: Frame, days: Iterable[date]) -> bool:
-    """Return whether the visit days are asked for, far enough apart, and on weekdays that go together."""
-    ordered = sorted(days)
+    """Return whether the visit days are asked for, far enough apart, and on weekdays that go together.
+
+    They must do so together with the days of visits fixed beforehand, which may be still to be placed.
+    """
+    ordered = sorted({*days, *frame.fixed})
     gap = frame.rule.min_gap_days
     return (
         all(day in frame.teams_by_day for day in ordered)
@@ -28,6 +33,12 @@ def missing_visits(frame: Frame, days: Iterable[date]) -> tuple[int, ...]:
     """Return for each quota how many of its visits the days leave out."""
     made = set(days)
     return tuple(quota.visits - sum(day in quota for day in made) for quota in frame.quotas)
+
+
+def owed_weight(frame: Frame, days: Iterable[date]) -> int:
+    """Return how many visits the days leave out, a fixed one counted as many."""
+    made = set(days)
+    return sum(missing_visits(frame, made)) + (FIXED_WEIGHT - 1) * sum(day not in made for day in frame.fixed)
 
 
 def _keeps_weekday_sets(frame: Frame, days: list[date]) -> bool:

@@ -100,10 +100,10 @@ class Inserter:
         for quota, short in zip(frame.quotas, missing_visits(frame, days), strict=True):
             open_days = {day: teams for day, teams in teams_by_day.items() if day in quota}
             near_days = {day: tuple(t for t in teams if t in near) for day, teams in open_days.items()}
+            fixed_days = {day: teams for day, teams in open_days.items() if day in frame.fixed}
             for _ in range(short):
-                found = self._serve_once(state, frame, days, near_days)
-                if found is None and near_days != open_days:
-                    found = self._serve_once(state, frame, days, open_days)
+                tried = [fixed_days, near_days, *([open_days] if near_days != open_days else [])]
+                found = next(filter(None, (self._serve_once(state, frame, days, them) for them in tried if them)), None)
                 if found is None:
                     break
                 state, place = found

@@ -50,7 +50,14 @@ TASK = np.dtype(
         ("team_price", "f8"),  # of each team beyond the first
     ]
 )
-NODE = np.dtype([("day", "i8"), ("is_end", "i8"), ("edges", "i8")])  # edges: where its parents begin in edge_from
+NODE = np.dtype(
+    [
+        ("day", "i8"),
+        ("is_end", "i8"),
+        ("edges", "i8"),  # where its parents begin in edge_from
+        ("owed", "i8"),  # how many owed visits it stands for; 0 on a day
+    ]
+)
 
 
 class Instance(NamedTuple):

@@ -19,6 +19,7 @@ from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
+from planner.solver.fixed import keep_pins
 from planner.solver.frame import Group, build_frames, independent_groups
 from planner.solver.insertion import Inserter
 from planner.solver.proxy import Pricer, Slot, SlotPrice
@@ -66,7 +67,7 @@ class Search:
         self.problem, self.seed, self.remaining, self.on_step = problem, seed, remaining, on_step
         self.clock = Clock(problem)
         self.pricer = Pricer(problem)
-        self.frames = build_frames(problem, self.clock)
+        self.frames = keep_pins(problem, build_frames(problem, self.clock))
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
         self.tours = TourMaker(self.inserter)

@@ -17,7 +17,7 @@ def _choose_days(p: Instance, t: State, task: int, row: int) -> tuple[int, float
     best, best_price = -1, MAY_BE
     for node in range(p.graph_first[graph], p.graph_first[graph + 1]):
         d = p.nodes[node].day
-        own = p.tasks[task].owed_price if d < 0 else t.days[row, d].price + t.days[0, d].noise
+        own = p.nodes[node].owed * p.tasks[task].owed_price if d < 0 else t.days[row, d].price + t.days[0, d].noise
         come, parent = 0.0, -1
         first, last = p.nodes[node].edges, p.nodes[node + 1].edges
         if first < last:
@@ -87,7 +87,7 @@ def _return_task(p: Instance, t: State, task: int, reach: int) -> bool:
     while node >= 0:
         d = p.nodes[node].day
         if d < 0:
-            owed += p.tasks[task].owed_price
+            owed += p.nodes[node].owed * p.tasks[task].owed_price
         else:
             _put(p, t, task * days + d, t.days[row, d].place, t.days[row, d].slot)
         node = t.path[node].parent
