@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
+from planner.follow_ups import unled
 from planner.solver.frame import Frame
 from planner.values import week_of
 
@@ -26,6 +27,7 @@ def keeps_dates(frame: Frame, days: Iterable[date]) -> bool:
         and len({day.weekday() for day in ordered}) <= frame.weekdays_kept
         and _keeps_weekday_sets(frame, ordered)
         and _keeps_max_gap(frame, ordered)
+        and (frame.rule.follows is None or not unled(frame.rule.follows, frame.leading, ordered))
     )
 
 

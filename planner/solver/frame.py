@@ -30,6 +30,7 @@ class Frame:
     lent: frozenset[str]
     weekdays_kept: int  # on how many different weekdays the visits may fall
     gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
+    leading: tuple[date, ...] = ()  # of a follow-up: the days of the visits to be followed (``led.led_frame``)
     fixed: tuple[date, ...] = ()  # days of visits fixed beforehand that can all be made, in order
 
     @property
