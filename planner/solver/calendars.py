@@ -107,7 +107,7 @@ def _fixed_in(frame: Frame, quota: Quota) -> int:
 
 def _roots(frame: Frame) -> Iterator[Mark]:
     """Yield the empty beginnings, one for each choice of fixed weekdays."""
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
     choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays)))) if frame.rule.same_weekday else [()]
     needed = {day.weekday() for day in frame.fixed} if frame.rule.same_weekday else set()
     for number, choice in enumerate(choices):
@@ -123,7 +123,7 @@ def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator
     if not is_first and not mark.is_made:
         return
     fixed = _fixed_weekdays(frame, mark.tag[0])
-    for day in frame.teams_by_day:
+    for day in frame.own_by_day:
         is_apart = mark.last is None or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
         is_free = day not in frame.fixed
         if is_free and (free >= quota.visits - fixed_here or not _leaves_room(frame, day)):
@@ -142,7 +142,7 @@ def _leaves_room(frame: Frame, day: date) -> bool:
 def _fixed_weekdays(frame: Frame, number: int) -> frozenset[int]:
     if not frame.rule.same_weekday:
         return frozenset(range(7))
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
     choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays))))
     return frozenset(choices[number]) if choices else frozenset()
 
