@@ -43,6 +43,11 @@ def owed_weight(frame: Frame, days: Iterable[date]) -> int:
     return sum(missing_visits(frame, made)) + (FIXED_WEIGHT - 1) * sum(day not in made for day in frame.fixed)
 
 
+def extra_weekdays(frame: Frame, days: Iterable[date]) -> int:
+    """Return on how many weekdays the visits fall beyond the fewest that suffice."""
+    return max(0, len({day.weekday() for day in days}) - frame.fewest_weekdays)
+
+
 def _keeps_weekday_sets(frame: Frame, days: list[date]) -> bool:
     sets = frame.rule.weekday_sets
     if not sets:

@@ -46,6 +46,8 @@ TASK = np.dtype(
         ("one_team", "i8"),  # 1: all visits by one team
         ("minutes", "f8"),
         ("load", "f8"),
+        ("weekdays", "i8"),  # on how many the visits may fall before ..
+        ("weekday_price", "f8"),  # .. each further one costs this
         ("owed_price", "f8"),  # of one owed visit
         ("team_price", "f8"),  # of each team beyond the first
     ]
@@ -79,6 +81,7 @@ class Instance(NamedTuple):
     edge_from: Ints  # (edges,) a node; a root has no edge
     near: Ints  # (N, K) tasks by nearness, nearest first
     idle_price: Floats  # (1,) of a minute on duty that is neither driving nor service
+    weekday: Ints = np.zeros(0, np.int64)  # (D,) 0 is Monday; looked at where a further weekday costs something
 
     @property
     def days(self) -> int:

@@ -80,6 +80,7 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         edge_from=edge_from,
         near=_near(legs[0][0], tasks["place"]),
         idle_price=np.array([problem.weights.per_duty_hour / 60]),
+        weekday=np.array([day.weekday() for day in dates], np.int64),
     )
     return Numbered(instance=instance, tasks=group.tasks, slots=tuple((team.id, day) for team, day in slots))
 
@@ -177,6 +178,8 @@ def _tasks(
         has_choice = frame.asked > 1 and len(frame.own_teams) > 1
         row["one_team"] = has_choice and rule.same_team
         row["team_price"] = problem.weights.per_extra_team_at_site if has_choice else 0.0
+        if problem.weights.per_extra_weekday and min(frame.asked, frame.weekdays_kept) > frame.fewest_weekdays:
+            row["weekdays"], row["weekday_price"] = frame.fewest_weekdays, problem.weights.per_extra_weekday
         row["minutes"], row["load"] = rule.service.minutes, rule.load
         row["owed_price"] = problem.weights.per_unserved_visit * rule.priority
     return found

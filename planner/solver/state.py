@@ -9,7 +9,7 @@ from planner.calendar import is_market_day
 from planner.model import Problem, Task
 from planner.plan import Route, is_night_away
 from planner.solver.clock import Clock, Tasks, shared_tasks
-from planner.solver.dates import owed_weight
+from planner.solver.dates import extra_weekdays, owed_weight
 from planner.solver.frame import Frame, Group
 from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
@@ -126,4 +126,5 @@ class Ledger:
             + weights.per_visit_by_other_team * other
             + weights.per_extra_team_at_site * extra
             + weights.per_missed_market_day * off_market
+            + weights.per_extra_weekday * extra_weekdays(frame, days)
         )

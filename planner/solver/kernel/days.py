@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.changes import _put
 from planner.solver.kernel.compiling import compiled
-from planner.solver.kernel.loyalty import _extra
+from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import _is_loyal, _price_day
 from planner.solver.kernel.state import State
 
@@ -79,6 +79,8 @@ def _return_task(p: Instance, t: State, task: int, reach: int) -> bool:
         if d >= 0 and t.days[0, d].is_open == 0:
             t.days[0, d].is_open = 1
             _price_day(p, t, task, d, reach)
+    if p.tasks[task].weekday_price > 0:
+        _favour_weekdays(p, t, task)
     row = _choose_row(p, t, task) if _is_loyal(p, task) else 0
     node, _ = _choose_days(p, t, task, row)
     if node < 0:
@@ -92,7 +94,7 @@ def _return_task(p: Instance, t: State, task: int, reach: int) -> bool:
             _put(p, t, task * days + d, t.days[row, d].place, t.days[row, d].slot)
         node = t.path[node].parent
     t.owed[task] = owed
-    t.extra[task] = _extra(p, t, task) if _is_loyal(p, task) else 0.0
+    t.extra[task] = _extra(p, t, task) if _has_extra(p, task) else 0.0
     head.price += owed + t.extra[task]
     return True
 
