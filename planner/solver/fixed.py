@@ -26,7 +26,7 @@ def keep_pins(problem: Problem, frames: Mapping[Task, Frame]) -> dict[Task, Fram
 def _with_fixed(frame: Frame, pins: Iterable[Pin]) -> Frame:
     teams: dict[date, set[str]] = {}
     for pin in pins:
-        teams.setdefault(pin.day, set()).update({pin.team_id} - {None})
+        teams.setdefault(pin.day, set()).update([] if pin.team_id is None else [pin.team_id])
     for day, named in sorted(teams.items()):
         can_come = frame.teams_by_day.get(day, ())
         is_possible = set(named) <= set(can_come) and (len(named) <= 1 or bool(frame.rule.composition))
