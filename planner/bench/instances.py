@@ -179,7 +179,7 @@ def calendar_graphs(day_sets: Sequence[tuple[tuple[int, ...], ...]]) -> tuple[In
     number: dict[tuple[tuple[int, ...], ...], int] = {}
     graph_of = [number.setdefault(tuple(sorted(sets)), len(number)) for sets in day_sets]
     first: list[int] = [0]
-    rows: list[tuple[int, bool, int]] = []
+    rows: list[tuple[int, bool, int, int]] = []
     edges: list[int] = []
     for sets in number:
         nodes: dict[tuple[int, ...], int] = {}
@@ -189,11 +189,11 @@ def calendar_graphs(day_sets: Sequence[tuple[tuple[int, ...], ...]]) -> tuple[In
                 if path in nodes:
                     continue
                 nodes[path] = first[-1] + len(nodes)
-                rows.append((path[-1], path in sets, len(edges)))
+                rows.append((path[-1], path in sets, len(edges), 0))
                 if length > 1:
                     edges.append(nodes[path[:-1]])
         first.append(len(rows))
-    rows.append((0, False, len(edges)))  # only ends the edges
+    rows.append((0, False, len(edges), 0))  # only ends the edges
     graphs, firsts, edge_from = (np.array(values, dtype=np.int64) for values in (graph_of, first, edges))
     return graphs, firsts, np.array(rows, NODE), edge_from
 

@@ -14,21 +14,24 @@ from planner.plan import Plan, Provenance, UnservedVisit
 from planner.reasons import explain
 from planner.solver.dates import missing_visits
 from planner.solver.frame import Frame
+from planner.solver.led import led_frame
 from planner.solver.state import Ledger, State, visits_of
 from planner.timing import circuits_from_routes
 
 
 class Reasons:
-    """Why visits are owed, remembered: the reason does not depend on the plan."""
+    """Why visits are owed, remembered: the reason depends on nothing of the plan but the visits to be followed."""
 
     def __init__(self, problem: Problem) -> None:
-        self._explain = cache(lambda task, first, last, nth: explain(problem, task, first, last, nth=nth))
+        self._explain = cache(
+            lambda task, first, last, nth, leading: explain(problem, task, first, last, nth=nth, leading=leading)
+        )
 
     def owed(self, frame: Frame, days: Iterable[date]) -> Iterator[UnservedVisit]:
         """Yield each asked visit of a task that the days leave out."""
         for quota, short in zip(frame.quotas, missing_visits(frame, days), strict=True):
             for nth in range(1, short + 1):
-                reason, details = self._explain(frame.task, quota.first_day, quota.last_day, nth)
+                reason, details = self._explain(frame.task, quota.first_day, quota.last_day, nth, frame.leading)
                 yield UnservedVisit(
                     site_id=frame.task.site_id,
                     rule_id=frame.task.rule_id,
@@ -47,7 +50,8 @@ def make_plan(
     if routes is None:
         raise SolverError(text("The search kept a day that breaks a rule; please report this with the input."))
     made = visits_of(state)
-    unserved = [owed for task, frame in frames.items() for owed in reasons.owed(frame, made.get(task, {}))]
+    led = {task: led_frame(ledger.problem, frame, made) for task, frame in frames.items()}
+    unserved = [owed for task, frame in led.items() for owed in reasons.owed(frame, made.get(task, {}))]
     return Plan(
         start=horizon.start,
         days=horizon.days,

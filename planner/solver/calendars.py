@@ -13,10 +13,13 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from planner.recurrence import Quota
+from planner.solver.dates import FIXED_WEIGHT
 from planner.solver.frame import Frame
 from planner.values import week_of
 
 Tag = tuple[int, ...]  # which fixed weekdays, then which weekday combination this week
+Tally = tuple[int, int, int]  # of a quota with visits fixed beforehand: other visits made, fixed ones made, owed so far
+NO_TALLY: Tally = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,20 @@ class Mark:
     last: date | None
     is_excused: bool
     tag: Tag
+    tally: Tally = NO_TALLY
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarGraph:
-    """Nodes in order, parents before children: the day (None: owed), whether a path may end here, and the parents."""
+    """Nodes in order, parents before children: the day (None: owed), whether a path may end here, and the parents.
+
+    ``owed`` is how many visits an owed one counts for; 0 on a day.
+    """
 
     days: tuple[date | None, ...]
     is_end: tuple[bool, ...]
     parents: tuple[tuple[int, ...], ...]
+    owed: tuple[int, ...]
 
 
 def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> CalendarGraph:
@@ -55,6 +63,7 @@ def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> Cal
         days=tuple(days[-1] for days in number),
         is_end=tuple(days in ends for days in number),
         parents=tuple((number[days[:-1]],) if len(days) > 1 else () for days in number),
+        owed=(0,) * len(number),
     )
 
 
@@ -63,6 +72,7 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
     seats = [quota for quota in frame.quotas for _ in range(quota.visits)]
     numbered: dict[Mark, int] = {}
     parents: list[set[int]] = []
+    owed: list[int] = []
     layer: list[Mark] = list(_roots(frame))
     for number, quota in enumerate(seats):
         following: dict[Mark, None] = {}
@@ -72,6 +82,7 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
                 if after not in numbered:
                     numbered[after] = len(numbered)
                     parents.append(set())
+                    owed.append(0 if after.is_made else _weight(frame, quota, after))
                 if number:
                     parents[numbered[after]].add(numbered[mark])
         layer = list(following)
@@ -80,35 +91,58 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
         days=tuple(mark.last if mark.is_made else None for mark in numbered),
         is_end=tuple(mark.number == last for mark in numbered),
         parents=tuple(tuple(sorted(found)) for found in parents),
+        owed=tuple(owed),
     )
+
+
+def _weight(frame: Frame, quota: Quota, mark: Mark) -> int:
+    """Return how many visits the one just owed counts for: fixed ones that were not made are owed first."""
+    _, kept, left = mark.tally
+    return FIXED_WEIGHT if left <= _fixed_in(frame, quota) - kept else 1
+
+
+def _fixed_in(frame: Frame, quota: Quota) -> int:
+    return sum(day in quota for day in frame.fixed)
 
 
 def _roots(frame: Frame) -> Iterator[Mark]:
     """Yield the empty beginnings, one for each choice of fixed weekdays."""
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
-    kept = min(frame.weekdays_kept, len(weekdays))
-    choices = list(combinations(range(len(weekdays)), kept)) if frame.rule.same_weekday else [()]
-    for number in range(len(choices)):
-        yield Mark(0, False, frame.gap_from, False, (number, -1))
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
+    choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays)))) if frame.rule.same_weekday else [()]
+    needed = {day.weekday() for day in frame.fixed} if frame.rule.same_weekday else set()
+    for number, choice in enumerate(choices):
+        if needed <= set(choice):
+            yield Mark(0, False, frame.gap_from, False, (number, -1))
 
 
 def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator[Mark]:
     """Yield what can follow: the visit owed, or made on a day. Within a quota, owed visits come last."""
-    yield Mark(mark.number + 1, False, mark.last, True, mark.tag)
+    fixed_here = _fixed_in(frame, quota)
+    free, kept, left = NO_TALLY if is_first else mark.tally
+    yield Mark(mark.number + 1, False, mark.last, True, mark.tag, (free, kept, left + 1) if fixed_here else NO_TALLY)
     if not is_first and not mark.is_made:
         return
     fixed = _fixed_weekdays(frame, mark.tag[0])
-    for day in frame.teams_by_day:
+    for day in frame.own_by_day:
         is_apart = mark.last is None or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
+        is_free = day not in frame.fixed
+        if is_free and (free >= quota.visits - fixed_here or not _leaves_room(frame, day)):
+            continue
         if day in quota and is_apart and day.weekday() in fixed and _is_in_time(frame, mark, day):
+            tally = (free + is_free, kept + (not is_free), left) if fixed_here else NO_TALLY
             for combination in _combinations(frame, mark, day):
-                yield Mark(mark.number + 1, True, day, False, (mark.tag[0], combination))
+                yield Mark(mark.number + 1, True, day, False, (mark.tag[0], combination), tally)
+
+
+def _leaves_room(frame: Frame, day: date) -> bool:
+    """Return whether the day is far enough from the visits fixed beforehand."""
+    return all(abs((day - other).days) >= frame.rule.min_gap_days for other in frame.fixed)
 
 
 def _fixed_weekdays(frame: Frame, number: int) -> frozenset[int]:
     if not frame.rule.same_weekday:
         return frozenset(range(7))
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
     choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays))))
     return frozenset(choices[number]) if choices else frozenset()
 
@@ -124,7 +158,8 @@ def _combinations(frame: Frame, mark: Mark, day: date) -> Iterator[int]:
     if not sets:
         yield -1
         return
+    needed = {other.weekday() for other in frame.fixed if week_of(other) == week_of(day)}
     is_same_week = mark.last is not None and week_of(mark.last) == week_of(day)
     for number, weekdays in enumerate(sets):
-        if day.weekday() in weekdays and (not is_same_week or number == mark.tag[1]):
+        if day.weekday() in weekdays and needed <= weekdays and (not is_same_week or number == mark.tag[1]):
             yield number

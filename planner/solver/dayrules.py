@@ -9,6 +9,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from planner.model import Problem
+from planner.solver.dates import FIXED_WEIGHT
 from planner.solver.frame import Frame
 from planner.values import week_of
 
@@ -21,6 +22,8 @@ def add_date_rules(model: cp_model.CpModel, problem: Problem, frame: Frame, made
     missing = _add_quotas(model, frame, made)
     price = problem.weights.per_unserved_visit * frame.rule.priority
     costs.extend((variable, price) for variable in missing)
+    _add_fixed(model, frame, made)
+    costs.extend((made[day], (1 - FIXED_WEIGHT) * price) for day in frame.fixed if day in made)
     _add_min_gap(model, frame, made)
     _add_max_gap(model, frame, made, missing)
     _add_weekday_sets(model, frame, made)
@@ -35,6 +38,15 @@ def _add_quotas(model: cp_model.CpModel, frame: Frame, made: Made) -> list[Any]:
         model.add(sum(inside) + short == quota.visits)
         missing.append(short)
     return missing
+
+
+def _add_fixed(model: cp_model.CpModel, frame: Frame, made: Made) -> None:
+    """Let the other visits leave room for those fixed beforehand."""
+    for quota in frame.quotas:
+        fixed = sum(day in quota for day in frame.fixed)
+        if fixed:
+            free = [made[day] for day in made if day in quota and day not in frame.fixed]
+            model.add(sum(free) <= quota.visits - fixed)
 
 
 def _add_min_gap(model: cp_model.CpModel, frame: Frame, made: Made) -> None:

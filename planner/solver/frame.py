@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from planner.calendar import visit_days
 from planner.model import Horizon, Problem, Task, Team, owner_teams
+from planner.periods import fewest_weekdays
 from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
 from planner.solver.clock import Clock
@@ -29,7 +30,10 @@ class Frame:
     own_by_day: Mapping[date, tuple[str, ...]]
     lent: frozenset[str]
     weekdays_kept: int  # on how many different weekdays the visits may fall
+    fewest_weekdays: int  # on how many all visits could fall
     gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
+    leading: tuple[date, ...] = ()  # of a follow-up: the days of the visits to be followed (``led.led_frame``)
+    fixed: tuple[date, ...] = ()  # days of visits fixed beforehand that can all be made, in order
 
     @property
     def own_teams(self) -> frozenset[str]:
@@ -65,6 +69,7 @@ def _frame(problem: Problem, finder: NightFinder, task: Task) -> Frame:
         own_by_day=own or days,
         lent=lent,
         weekdays_kept=fixed_weekdays(rule, problem.horizon),
+        fewest_weekdays=fewest_weekdays(rule, problem.horizon),
         gap_from=_gap_from(rule, problem.horizon),
     )
 

@@ -12,6 +12,7 @@ from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
 from planner.solver.frame import Frame, without_idle
+from planner.solver.led import led_frame
 from planner.solver.nights import day_ends
 from planner.solver.proxy import Pricer
 from planner.solver.state import Ledger, State, VisitDays, coupled_teams, visits_of, visits_of_task, without_empty
@@ -85,11 +86,15 @@ class Inserter:
 
         The tasks that matter most come first, unless they are to be taken ``in_order``.
         """
+        leaders = self.problem.leader_by_task
         ordered = tasks if in_order else sorted(tasks, key=lambda t: (-self.frames[t].rule.priority, t))
         for task in ordered:
             if self.remaining() <= 0:
                 break
-            state = self._serve(state, self.frames[task], with_lent=with_lent)
+            frame = (
+                led_frame(self.problem, self.frames[task], visits_of(state)) if task in leaders else self.frames[task]
+            )
+            state = self._serve(state, frame, with_lent=with_lent)
         return state
 
     def _serve(self, state: State, frame: Frame, *, with_lent: bool) -> State:
@@ -100,10 +105,10 @@ class Inserter:
         for quota, short in zip(frame.quotas, missing_visits(frame, days), strict=True):
             open_days = {day: teams for day, teams in teams_by_day.items() if day in quota}
             near_days = {day: tuple(t for t in teams if t in near) for day, teams in open_days.items()}
+            fixed_days = {day: teams for day, teams in open_days.items() if day in frame.fixed}
             for _ in range(short):
-                found = self._serve_once(state, frame, days, near_days)
-                if found is None and near_days != open_days:
-                    found = self._serve_once(state, frame, days, open_days)
+                tried = [fixed_days, near_days, *([open_days] if near_days != open_days else [])]
+                found = next(filter(None, (self._serve_once(state, frame, days, them) for them in tried if them)), None)
                 if found is None:
                     break
                 state, place = found

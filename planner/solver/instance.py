@@ -46,11 +46,20 @@ TASK = np.dtype(
         ("one_team", "i8"),  # 1: all visits by one team
         ("minutes", "f8"),
         ("load", "f8"),
+        ("weekdays", "i8"),  # on how many the visits may fall before ..
+        ("weekday_price", "f8"),  # .. each further one costs this
         ("owed_price", "f8"),  # of one owed visit
         ("team_price", "f8"),  # of each team beyond the first
     ]
 )
-NODE = np.dtype([("day", "i8"), ("is_end", "i8"), ("edges", "i8")])  # edges: where its parents begin in edge_from
+NODE = np.dtype(
+    [
+        ("day", "i8"),
+        ("is_end", "i8"),
+        ("edges", "i8"),  # where its parents begin in edge_from
+        ("owed", "i8"),  # how many owed visits it stands for; 0 on a day
+    ]
+)
 
 
 class Instance(NamedTuple):
@@ -72,6 +81,7 @@ class Instance(NamedTuple):
     edge_from: Ints  # (edges,) a node; a root has no edge
     near: Ints  # (N, K) tasks by nearness, nearest first
     idle_price: Floats  # (1,) of a minute on duty that is neither driving nor service
+    weekday: Ints = np.zeros(0, np.int64)  # (D,) 0 is Monday; looked at where a further weekday costs something
 
     @property
     def days(self) -> int:

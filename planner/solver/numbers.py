@@ -11,7 +11,7 @@ import numpy as np
 from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task, Team
 from planner.solver.calendars import CalendarGraph, graph_of_rule
-from planner.solver.dates import missing_visits
+from planner.solver.dates import owed_weight
 from planner.solver.engine import Answer
 from planner.solver.frame import Frame, Group
 from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
@@ -41,7 +41,7 @@ class Numbered:
         slot_of = {slot: s for s, slot in enumerate(self.slots)}
         routes = sorted((slot_of[slot], tuple(task_of[task] for task in tasks)) for slot, tasks in state.items())
         made = visits_of(state)
-        short = {task: sum(missing_visits(frames[task], made.get(task, ()))) for task in self.tasks}
+        short = {task: owed_weight(frames[task], made.get(task, ())) for task in self.tasks}
         owed = tuple(task_of[task] for task in self.tasks for _ in range(short[task]))
         return Answer(price=price, routes=tuple(routes), owed=owed)
 
@@ -80,6 +80,7 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         edge_from=edge_from,
         near=_near(legs[0][0], tasks["place"]),
         idle_price=np.array([problem.weights.per_duty_hour / 60]),
+        weekday=np.array([day.weekday() for day in dates], np.int64),
     )
     return Numbered(instance=instance, tasks=group.tasks, slots=tuple((team.id, day) for team, day in slots))
 
@@ -177,6 +178,8 @@ def _tasks(
         has_choice = frame.asked > 1 and len(frame.own_teams) > 1
         row["one_team"] = has_choice and rule.same_team
         row["team_price"] = problem.weights.per_extra_team_at_site if has_choice else 0.0
+        if problem.weights.per_extra_weekday and min(frame.asked, frame.weekdays_kept) > frame.fewest_weekdays:
+            row["weekdays"], row["weekday_price"] = frame.fewest_weekdays, problem.weights.per_extra_weekday
         row["minutes"], row["load"] = rule.service.minutes, rule.load
         row["owed_price"] = problem.weights.per_unserved_visit * rule.priority
     return found
@@ -212,24 +215,24 @@ def _graphs(frames: Sequence[Frame], dates: Sequence[date]) -> tuple[Ints, Recor
     return (*join_graphs([_as_numbers(graph, index) for graph in known]), graph_of)
 
 
-NumberedGraph = tuple[Sequence[int], Sequence[bool], Sequence[Sequence[int]]]
+NumberedGraph = tuple[Sequence[int], Sequence[bool], Sequence[Sequence[int]], Sequence[int]]
 
 
 def _as_numbers(graph: CalendarGraph, index: Mapping[date, int]) -> NumberedGraph:
     days = [-1 if day is None else index[day] for day in graph.days]
-    return days, graph.is_end, graph.parents
+    return days, graph.is_end, graph.parents, graph.owed
 
 
 def join_graphs(graphs: Sequence[NumberedGraph]) -> tuple[Ints, Records, Ints]:
-    """Return graphs (days, ends, parents) as the arrays graph_first, nodes and edge_from of an instance."""
+    """Return graphs (days, ends, parents, owed) as the arrays graph_first, nodes and edge_from of an instance."""
     firsts, edges = [0], list[int]()
-    rows: list[tuple[int, bool, int]] = []
-    for days, ends, parents in graphs:
-        for day, is_end, before in zip(days, ends, parents, strict=True):
-            rows.append((day, is_end, len(edges)))
+    rows: list[tuple[int, bool, int, int]] = []
+    for graph in graphs:
+        for day, is_end, before, owed in zip(*graph, strict=True):
+            rows.append((day, is_end, len(edges), owed))
             edges += [firsts[-1] + parent for parent in before]
         firsts.append(len(rows))
-    rows.append((-1, False, len(edges)))
+    rows.append((-1, False, len(edges), 0))
     return np.array(firsts, np.int64), np.array(rows, NODE), np.array(edges or [0], np.int64)
 
 

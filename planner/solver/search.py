@@ -19,8 +19,10 @@ from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
+from planner.solver.fixed import keep_pins
 from planner.solver.frame import Group, build_frames, independent_groups
 from planner.solver.insertion import Inserter
+from planner.solver.led import in_order_of_leading
 from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
 from planner.solver.state import Ledger, State, visits_of, without_empty
@@ -66,11 +68,13 @@ class Search:
         self.problem, self.seed, self.remaining, self.on_step = problem, seed, remaining, on_step
         self.clock = Clock(problem)
         self.pricer = Pricer(problem)
-        self.frames = build_frames(problem, self.clock)
+        self.frames = keep_pins(problem, build_frames(problem, self.clock))
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
         self.tours = TourMaker(self.inserter)
-        self.progress = [_Progress(group) for group in independent_groups(self.frames)]
+        self.followers = in_order_of_leading(problem, self.frames)
+        searched = {task: frame for task, frame in self.frames.items() if task not in problem.leader_by_task}
+        self.progress = [_Progress(group) for group in independent_groups(searched)]
         self.state: State = {}
 
     def start(self) -> None:
@@ -111,12 +115,16 @@ class Search:
         return [progress for progress in self.progress if progress.compiled is None]
 
     def answer(self) -> State:
-        """Return the best state, with lent teams where the owners could not come.
+        """Return the best state, with lent teams where the owners could not come, and with the follow-ups.
 
-        Lent visits are placed last and afresh each time: in the search itself groups stay independent.
+        Both are placed last and afresh each time: in the search itself groups stay independent.
         """
-        may_borrow = [task for task, frame in self.frames.items() if frame.teams_by_day != frame.own_by_day]
-        return self.inserter.serve_owed(self.state, self._owed(self.state, may_borrow), with_lent=True)
+        others = {task: frame for task, frame in self.frames.items() if task not in self.problem.leader_by_task}
+        may_borrow = [task for task, frame in others.items() if frame.teams_by_day != frame.own_by_day]
+        state = self.inserter.serve_owed(self.state, self._owed(self.state, may_borrow), with_lent=True)
+        for with_lent in (False, True):
+            state = self.inserter.serve_owed(state, self.followers, with_lent=with_lent, in_order=True)
+        return state
 
     def improve(self, number: int, *, is_counted: bool) -> bool:
         """Search each group once more, for a round (counted) or most of the time left; return whether any may gain."""
@@ -150,7 +158,7 @@ class Search:
         if number > 1:
             for progress in active:
                 groups[id(progress)].go_on_from(self._part(progress.group), progress.cost)
-        share = sum(len(progress.group.tasks) for progress in active) / len(self.frames)
+        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
         cool_groups(
             list(groups.values()),
             number=number,

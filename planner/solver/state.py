@@ -9,7 +9,7 @@ from planner.calendar import is_market_day
 from planner.model import Problem, Task
 from planner.plan import Route, is_night_away
 from planner.solver.clock import Clock, Tasks, shared_tasks
-from planner.solver.dates import missing_visits
+from planner.solver.dates import extra_weekdays, owed_weight
 from planner.solver.frame import Frame, Group
 from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
@@ -107,7 +107,7 @@ class Ledger:
 
     def task_cost(self, task: Task, days: VisitDays) -> float:
         """Return the soft costs of one task: owed visits, lent and other teams, extra teams, missed markets."""
-        owed = sum(missing_visits(self.frames[task], days)) * self.frames[task].rule.priority
+        owed = owed_weight(self.frames[task], days) * self.frames[task].rule.priority
         return self.problem.weights.per_unserved_visit * owed + self.made_cost(task, days)
 
     def made_cost(self, task: Task, days: VisitDays) -> float:
@@ -126,4 +126,5 @@ class Ledger:
             + weights.per_visit_by_other_team * other
             + weights.per_extra_team_at_site * extra
             + weights.per_missed_market_day * off_market
+            + weights.per_extra_weekday * extra_weekdays(frame, days)
         )

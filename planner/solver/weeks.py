@@ -10,7 +10,7 @@ from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task
 from planner.solver.circuits import Days, route_week
 from planner.solver.clock import Tasks
-from planner.solver.dates import keeps_dates, missing_visits
+from planner.solver.dates import FIXED_WEIGHT, keeps_dates, missing_visits
 from planner.solver.frame import Frame
 from planner.solver.nights import Nights
 from planner.solver.proxy import Slot
@@ -123,6 +123,8 @@ def _is_alike(problem: Problem, workdays: Mapping[str, tuple[date, ...]]) -> boo
 
 def _float_days(problem: Problem, frame: Frame, others: VisitDays, day: date, days: Iterable[date]) -> tuple[date, ...]:
     """Return the days of the week to which the visit could move, its other visits staying where they are."""
+    if day in frame.fixed:
+        return (day,)
     site = problem.site_by_id[frame.task.site_id]
     needs_market = site.market_days is not None and is_market_day(site, day)
     before = missing_visits(frame, [*others, day])
@@ -152,11 +154,12 @@ def _call(
     able = {team for day in days for team in frame.own_by_day.get(day, ())} | set(came)
     if frame.rule.same_team and known:
         able &= known
+    weight = FIXED_WEIGHT if set(days) & set(frame.fixed) else 1
     return Call(
         task=frame.task,
         days=days,
         teams=tuple(sorted(able & set(teams))),
-        penalty=problem.weights.per_unserved_visit * frame.rule.priority,
+        penalty=weight * problem.weights.per_unserved_visit * frame.rule.priority,
         extra_cost={team: _soft_cost(problem, frame, team, known) for team in sorted(able)},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.changes import _put
 from planner.solver.kernel.compiling import compiled
-from planner.solver.kernel.loyalty import _extra
+from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import _is_loyal, _price_day
 from planner.solver.kernel.state import State
 
@@ -17,7 +17,7 @@ def _choose_days(p: Instance, t: State, task: int, row: int) -> tuple[int, float
     best, best_price = -1, MAY_BE
     for node in range(p.graph_first[graph], p.graph_first[graph + 1]):
         d = p.nodes[node].day
-        own = p.tasks[task].owed_price if d < 0 else t.days[row, d].price + t.days[0, d].noise
+        own = p.nodes[node].owed * p.tasks[task].owed_price if d < 0 else t.days[row, d].price + t.days[0, d].noise
         come, parent = 0.0, -1
         first, last = p.nodes[node].edges, p.nodes[node + 1].edges
         if first < last:
@@ -79,6 +79,8 @@ def _return_task(p: Instance, t: State, task: int, reach: int) -> bool:
         if d >= 0 and t.days[0, d].is_open == 0:
             t.days[0, d].is_open = 1
             _price_day(p, t, task, d, reach)
+    if p.tasks[task].weekday_price > 0:
+        _favour_weekdays(p, t, task)
     row = _choose_row(p, t, task) if _is_loyal(p, task) else 0
     node, _ = _choose_days(p, t, task, row)
     if node < 0:
@@ -87,12 +89,12 @@ def _return_task(p: Instance, t: State, task: int, reach: int) -> bool:
     while node >= 0:
         d = p.nodes[node].day
         if d < 0:
-            owed += p.tasks[task].owed_price
+            owed += p.nodes[node].owed * p.tasks[task].owed_price
         else:
             _put(p, t, task * days + d, t.days[row, d].place, t.days[row, d].slot)
         node = t.path[node].parent
     t.owed[task] = owed
-    t.extra[task] = _extra(p, t, task) if _is_loyal(p, task) else 0.0
+    t.extra[task] = _extra(p, t, task) if _has_extra(p, task) else 0.0
     head.price += owed + t.extra[task]
     return True
 

@@ -1,15 +1,21 @@
-"""What it costs that several teams make the visits of a task."""
+"""What it costs that several teams make the visits of a task, or that they fall on several weekdays."""
 
 from __future__ import annotations
 
 from planner.solver.instance import Instance
-from planner.solver.kernel.compiling import compiled
+from planner.solver.kernel.chance import _below
+from planner.solver.kernel.compiling import compiled, small
 from planner.solver.kernel.state import State
+
+
+@small
+def _has_extra(p: Instance, task: int) -> bool:
+    return p.tasks[task].team_price > 0 or p.tasks[task].weekday_price > 0
 
 
 @compiled
 def _extra(p: Instance, t: State, task: int) -> float:
-    """Return the price of the teams beyond the first that make a task now."""
+    """Return the price of the teams beyond the first, and of the weekdays beyond the free ones, of a task now."""
     days, teams = t.days.shape[1], 0
     for d in range(days):
         s = t.links[task * days + d].slot
@@ -20,4 +26,33 @@ def _extra(p: Instance, t: State, task: int) -> float:
             is_new = other < 0 or p.slots[other].team != p.slots[s].team
             e += 1
         teams += is_new
-    return p.tasks[task].team_price * max(0, teams - 1)
+    price = p.tasks[task].team_price * max(0, teams - 1)
+    if p.tasks[task].weekday_price > 0:
+        price += p.tasks[task].weekday_price * max(0, _weekdays(p, t, task) - p.tasks[task].weekdays)
+    return price
+
+
+@compiled
+def _weekdays(p: Instance, t: State, task: int) -> int:
+    """Return on how many weekdays a task is visited."""
+    days, seen, count = t.days.shape[1], 0, 0
+    for d in range(days):
+        if t.links[task * days + d].slot >= 0 and not (seen >> p.weekday[d]) & 1:
+            seen |= 1 << p.weekday[d]
+            count += 1
+    return count
+
+
+@compiled
+def _favour_weekdays(p: Instance, t: State, task: int) -> None:
+    """Make the days dearer that are not on some random weekdays, as many as are free, so that the visits fall on few.
+
+    The path through the calendar graph knows single days only; what is paid in the end is ``_extra``.
+    """
+    days, favoured = t.days.shape[1], 0
+    for _ in range(p.tasks[task].weekdays):
+        favoured |= 1 << p.weekday[_below(t, days)]
+    for d in range(days):
+        if not (favoured >> p.weekday[d]) & 1:
+            for row in range(t.days.shape[0]):
+                t.days[row, d].price += p.tasks[task].weekday_price

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.solver.instance import Instance
 from planner.solver.kernel.compiling import compiled, small
-from planner.solver.kernel.loyalty import _extra
+from planner.solver.kernel.loyalty import _extra, _has_extra
 from planner.solver.kernel.state import Row, State
 from planner.solver.kernel.timing import _retime
 
@@ -95,7 +95,7 @@ def refresh(p: Instance, t: State) -> None:
             _retime(p, t, s)
         _count(p, t, s, 1.0)
     for task in range(len(p.tasks)):
-        t.extra[task] = _extra(p, t, task) if p.tasks[task].team_price > 0 else 0.0
+        t.extra[task] = _extra(p, t, task) if _has_extra(p, task) else 0.0
         head.price += t.owed[task] + t.extra[task]
 
 

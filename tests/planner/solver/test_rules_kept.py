@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from planner.model import UNREACHABLE, Base, Horizon, TravelMatrix
+from planner.model import UNREACHABLE, Base, Horizon, ObjectiveWeights, TravelMatrix
 from planner.plan import Plan
 from planner.rules import ServiceTime
 from planner.values import DateRange, LunchBreak, MarketDays, Window
@@ -280,3 +280,16 @@ def test_visits_of_several_weeks_fall_in_their_own_weeks() -> None:
     """Four weeks of one visit each: one in every week."""
     found = days_of(plan_of(tiny_problem(sites=(village("a"),), calendar=plain_calendar(28))), "a")
     assert [(visited - day(0)) // timedelta(days=7) for visited in found] == [0, 1, 2, 3]
+
+
+def test_visits_keep_to_one_weekday_where_another_costs() -> None:
+    """Market is on the 3rd, 13th, 18th and 23rd: Tuesday, Friday, Wednesday, Monday. Missing one costs 5.
+
+    So the visits fall on four weekdays, but on one where each further weekday costs 10.
+    """
+    site = village("d", market_days=MarketDays(digits=frozenset({3, 8}), calendar="solar"))
+    weights = ObjectiveWeights(per_missed_market_day=5)
+    problem = tiny_problem(sites=(site,), calendar=plain_calendar(days=28), weights=weights)
+    assert len({visit.weekday() for visit in days_of(plan_of(problem), "d")}) == 4
+    kept = replace(problem, weights=replace(weights, per_extra_weekday=10))
+    assert len({visit.weekday() for visit in days_of(plan_of(kept), "d")}) == 1
