@@ -124,7 +124,7 @@ def _combinations(frame: Frame, mark: Mark, day: date) -> Iterator[int]:
     if not sets:
         yield -1
         return
-    is_same_week = mark.last is not None and week_of(mark.last) == week_of(day)
+    is_same_week = mark.tag[1] >= 0 and mark.last is not None and week_of(mark.last) == week_of(day)
     for number, weekdays in enumerate(sets):
         if day.weekday() in weekdays and (not is_same_week or number == mark.tag[1]):
             yield number
