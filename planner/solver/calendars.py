@@ -59,7 +59,7 @@ def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> Cal
 
 
 def graph_of_rule(frame: Frame) -> CalendarGraph:
-    """Return the graph of every way to make, or to owe, the visits that a task's rule asks in the horizon."""
+    """Return the graph of every way to make, or to owe, the visits that a rule asks, by teams that are not lent."""
     seats = [quota for quota in frame.quotas for _ in range(quota.visits)]
     numbered: dict[Mark, int] = {}
     parents: list[set[int]] = []
@@ -85,7 +85,7 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
 
 def _roots(frame: Frame) -> Iterator[Mark]:
     """Yield the empty beginnings, one for each choice of fixed weekdays."""
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
     kept = min(frame.weekdays_kept, len(weekdays))
     choices = list(combinations(range(len(weekdays)), kept)) if frame.rule.same_weekday else [()]
     for number in range(len(choices)):
@@ -98,7 +98,7 @@ def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator
     if not is_first and not mark.is_made:
         return
     fixed = _fixed_weekdays(frame, mark.tag[0])
-    for day in frame.teams_by_day:
+    for day in frame.own_by_day:
         is_apart = mark.last is None or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
         if day in quota and is_apart and day.weekday() in fixed and _is_in_time(frame, mark, day):
             for combination in _combinations(frame, mark, day):
@@ -108,7 +108,7 @@ def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator
 def _fixed_weekdays(frame: Frame, number: int) -> frozenset[int]:
     if not frame.rule.same_weekday:
         return frozenset(range(7))
-    weekdays = sorted({day.weekday() for day in frame.teams_by_day})
+    weekdays = sorted({day.weekday() for day in frame.own_by_day})
     choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays))))
     return frozenset(choices[number]) if choices else frozenset()
 
