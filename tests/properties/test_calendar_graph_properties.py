@@ -1,4 +1,4 @@
-"""Calendar graphs against the meaning of the rules: what their paths say, all paths of random short horizons followed."""
+"""Calendar graphs against the meaning of the rules: all paths of random short horizons, followed."""
 
 from __future__ import annotations
 
@@ -135,9 +135,7 @@ def test_paths_without_a_largest_gap_are_the_sets_that_keep_dates(
 
 def test_set_of_weekdays_is_open_in_a_week_already_visited_before_the_horizon() -> None:
     """Monday and Thursday, or Tuesday and Friday; visited on Monday; planned from Wednesday on: Thursday or Friday."""
-    rule = weekly(
-        visits=2, weekday_sets=(frozenset({0, 3}), frozenset({1, 4})), last_visited=MONDAY, max_gap_days=9
-    )
+    rule = weekly(visits=2, weekday_sets=(frozenset({0, 3}), frozenset({1, 4})), last_visited=MONDAY, max_gap_days=9)
     horizon = Horizon(start=MONDAY + timedelta(days=2), days=5)
     frame = frame_of(rule, horizon, list(horizon.dates))
     assert frame is not None
