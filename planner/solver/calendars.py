@@ -68,7 +68,7 @@ def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> Cal
 
 
 def graph_of_rule(frame: Frame) -> CalendarGraph:
-    """Return the graph of every way to make, or to owe, the visits that a task's rule asks in the horizon."""
+    """Return the graph of every way to make, or to owe, the visits that a rule asks, by teams that are not lent."""
     seats = [quota for quota in frame.quotas for _ in range(quota.visits)]
     numbered: dict[Mark, int] = {}
     parents: list[set[int]] = []
@@ -159,7 +159,7 @@ def _combinations(frame: Frame, mark: Mark, day: date) -> Iterator[int]:
         yield -1
         return
     needed = {other.weekday() for other in frame.fixed if week_of(other) == week_of(day)}
-    is_same_week = mark.last is not None and week_of(mark.last) == week_of(day)
+    is_same_week = mark.tag[1] >= 0 and mark.last is not None and week_of(mark.last) == week_of(day)
     for number, weekdays in enumerate(sets):
         if day.weekday() in weekdays and needed <= weekdays and (not is_same_week or number == mark.tag[1]):
             yield number

@@ -25,6 +25,8 @@ from planner.solver.weeknodes import (
     Node,
     WeekQuestion,
     call_node,
+    check_matrix,
+    check_question,
     minute_of_week,
     night_nodes,
     start_intervals,
@@ -46,9 +48,15 @@ def route_week(
     from its calls (``NightFinder``). The search ends at a local optimum; it is reproducible unless the guard
     time cuts it. (Guided local search gained less per second than re-placing visits around it, and does not end
     by itself.)
+
+    Raises
+    ------
+    SolverError
+        When the question or the start is not sound: the routing model itself would end the process.
     """
     if not question.calls:
         return {}
+    check_question(problem, question, start.values())
     model = _WeekModel(problem, question)
     return model.solve(start, nights or {}, guard_seconds)
 
@@ -102,6 +110,7 @@ class _WeekModel:
         return limited
 
     def _register(self, matrix: NDArray[np.int64], known: dict[bytes, int]) -> int:
+        check_matrix(matrix, len(self.nodes))
         key = matrix.tobytes()
         if key not in known:
             known[key] = self.model.RegisterTransitMatrix(matrix.tolist())

@@ -277,7 +277,8 @@ def _mean_leg(instance: Instance, state: State) -> float:
             items.append(int(links["after"][items[-1]]))
         places = links["place"][items]
         prices.append(instance.leg_price[instance.slots["profile"][s], places[:-1], places[1:]])
-    return float(np.concatenate(prices).mean()) if prices else 1.0
+    mean = float(np.concatenate(prices).mean()) if prices else 0.0
+    return mean if mean > 0 else 1.0  # where roads cost nothing there is still a temperature to fall
 
 
 def _mean_way(instance: Instance) -> float:

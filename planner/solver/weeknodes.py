@@ -7,7 +7,8 @@ Between two days that follow each other there is such a node for each lodging, t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
@@ -15,8 +16,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model import UNREACHABLE, Problem, Task, Team
-from planner.values import DAY_MINUTES
+from planner.errors import SolverError
+from planner.language import text
+from planner.model import UNREACHABLE, Problem, Task, Team, TravelMatrix
+from planner.values import DAY_MINUTES, week_of
 
 WEEK_MINUTES = 7 * DAY_MINUTES
 FORBIDDEN_MINUTES = WEEK_MINUTES + 1  # longer than the time dimension is wide: no route can hold the arc
@@ -64,6 +67,56 @@ class Node:
     at_minute: int = -1  # the fixed time of a night
     night: int = -1  # which of its team's nights, from 0
     is_away: bool = False
+
+
+def check_question(problem: Problem, question: WeekQuestion, starts: Iterable[Sequence[int]]) -> None:
+    """Refuse what the routing model answers by ending the process, or with a plan of nonsense.
+
+    Raises
+    ------
+    SolverError
+        When the question names something that is not there, or a price that is none.
+    """
+    teams_work = all(team in problem.team_by_id and days for team, days in question.workdays.items())
+    numbers = [number for calls in starts for number in calls]
+    _require_sound(bool(question.workdays) and teams_work, "teams")
+    _require_sound(question.week == week_of(question.week), "week")
+    _require_sound(all(_is_in_week(question.week, days) for days in question.workdays.values()), "days")
+    _require_sound(all(call.task in problem.rule_by_task for call in question.calls), "tasks")
+    _require_sound(all(_is_in_week(question.week, call.days) for call in question.calls), "days of calls")
+    prices = [price for call in question.calls for price in (call.penalty, *call.extra_cost.values())]
+    _require_sound(all(_is_price(price) for price in prices), "prices")
+    _require_sound(len(numbers) == len(set(numbers)), "start")
+    _require_sound(set(numbers) <= set(range(len(question.calls))), "start")
+
+
+def check_matrix(matrix: NDArray[np.int64], nodes: int) -> None:
+    """Refuse a matrix that the routing model does not look at itself: ragged, short, negative or too large."""
+    is_whole = matrix.shape == (nodes, nodes) and matrix.dtype == np.int64
+    _require_sound(is_whole and bool(((matrix >= 0) & (matrix <= COST_LIMIT)).all()), "roads")
+
+
+def _check_roads(matrix: TravelMatrix) -> None:
+    """Refuse roads that were changed after they had been checked, and lost their shape."""
+    n = len(matrix.place_ids)
+    arrays = (matrix.minutes, matrix.metres)
+    _require_sound(all(legs.shape == (n, n) and legs.dtype == np.int64 for legs in arrays), "roads")
+
+
+def _is_in_week(week: date, days: Sequence[date]) -> bool:
+    """Return whether the days are days of the week, in order, each once."""
+    return all(week_of(day) == week for day in days) and list(days) == sorted(set(days))
+
+
+def _is_price(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
+
+
+def _require_sound(condition: bool, part: str) -> None:
+    if not condition:
+        raise SolverError(
+            text("The week's routing question is not sound ({part}). This is a fault of the program.", part=part)
+        )
 
 
 def minute_of_week(week: date, day: date) -> int:
@@ -130,10 +183,12 @@ def travel_arrays(
     in_bits = np.array([node.days_in for node in nodes])
     for day in question.workdays[team.id]:
         bit, matrix = day_bit(question.week, day), problem.matrix(team, day)
+        _check_roads(matrix)
         rows, columns = np.flatnonzero(out_bits & bit).tolist(), np.flatnonzero(in_bits & bit).tolist()
         places_out = [matrix.index[nodes[k].place_out] for k in rows]
         places_in = [matrix.index[nodes[k].place_in] for k in columns]
         legs = matrix.minutes[np.ix_(places_out, places_in)]
+        _require_sound(bool((legs >= UNREACHABLE).all()), "roads")
         scaled = np.ceil(legs / team.speed_factor - 1e-9).astype(np.int64)
         minutes[np.ix_(rows, columns)] = np.where(legs == UNREACHABLE, FORBIDDEN_MINUTES, scaled)
         metres[np.ix_(rows, columns)] = np.maximum(matrix.metres[np.ix_(places_out, places_in)], 0)

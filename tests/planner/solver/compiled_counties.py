@@ -1,0 +1,66 @@
+"""What the compiled search makes of a whole problem: each group by itself, without the routing model's word."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from planner.model import ObjectiveWeights, Problem
+from planner.plan import Plan
+from planner.solver.compiled import is_compilable
+from planner.solver.engine import HOT, Answer, Herd, cool_all
+from planner.solver.frame import Group
+from planner.solver.numbers import Numbered, number_group
+from planner.solver.search import Search
+from planner.solver.state import State
+from tests.planner.solver.planning import plan_from, random_county
+
+
+def county_at_home(seed: int) -> Problem:
+    """Return a random county in which nobody sleeps out and everything has a price of its own."""
+    problem, dice = random_county(seed), random.Random(f"{seed} prices")
+    weights = ObjectiveWeights(
+        per_km=dice.choice((0.0, 1.0, 1.7)),
+        per_duty_hour=dice.choice((0.0, 4.0, 31.0)),
+        per_unserved_visit=dice.choice((40.0, 1000.0)),
+        per_lent_visit=dice.choice((0.0, 20.0)),
+        per_visit_by_other_team=dice.choice((0.0, 10.0)),
+        per_extra_team_at_site=dice.choice((0.0, 5.0, 60.0)),
+        per_missed_market_day=dice.choice((0.0, 2.0, 30.0)),
+    )
+    teams = tuple(replace(team, nights_away=0, lodgings=frozenset()) for team in problem.teams)
+    return replace(problem, teams=teams, weights=weights)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The best answer of one group."""
+
+    group: Group
+    numbered: Numbered
+    answer: Answer
+
+    @property
+    def state(self) -> State:
+        """Its routes."""
+        return self.numbered.state_of(self.answer)
+
+
+def best_answers(search: Search, *, rounds: int, seed: int = 1) -> Iterator[Found]:
+    """Yield the best answer of each group that the compiled search takes, after so many rounds."""
+    for group in (progress.group for progress in search.progress):
+        if is_compilable(search.problem, search.frames, group):
+            numbered = number_group(search.problem, search.frames, group)
+            herd = Herd(numbered.instance, seed)
+            herd.start()
+            cool_all([herd], seconds=None, rounds=rounds, hot=HOT, may_go_on=lambda: True)
+            yield Found(group=group, numbered=numbered, answer=herd.best)
+
+
+def plan_and_price(search: Search, found: list[Found]) -> tuple[Plan, float]:
+    """Return the plan of the groups found, all other tasks owed, and its cost by the prices of the search."""
+    state = {slot: tasks for part in found for slot, tasks in part.state.items()}
+    inside = {task for part in found for task in part.group.tasks}
+    others = sum(search.ledger.task_cost(task, {}) for task in search.frames if task not in inside)
+    return plan_from(search, state), sum(part.answer.price for part in found) + others
