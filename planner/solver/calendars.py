@@ -98,7 +98,7 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
 def _weight(frame: Frame, quota: Quota, mark: Mark) -> int:
     """Return how many visits the one just owed counts for: fixed ones that were not made are owed first."""
     _, kept, left = mark.tally
-    return FIXED_WEIGHT if left <= _fixed_in(frame, quota) - kept else 1
+    return FIXED_WEIGHT if 0 < left <= _fixed_in(frame, quota) - kept else 1
 
 
 def _fixed_in(frame: Frame, quota: Quota) -> int:

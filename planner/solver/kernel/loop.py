@@ -34,17 +34,21 @@ class Pace(NamedTuple):
 
 
 @compiled
+def _adapted(weight: float, kept: int, accepted: int) -> float:
+    """Return the weight of a limit that so many of the accepted plans kept: about half of them should."""
+    if kept == 0 and accepted > 0:  # far too cheap: an owed visit may be worth a thousand times a minute
+        return weight * 1.5
+    if kept < 0.4 * accepted:
+        return weight * 1.05
+    return max(1e-4, weight * 0.96) if kept > 0.6 * accepted else weight
+
+
+@compiled
 def _adapt(t: State) -> None:
-    """Make going over a limit dearer or cheaper, so that about half of the plans keep it."""
+    """Make going over each limit dearer or cheaper."""
     head = t.head[0]
-    if head.light < 0.4 * head.accepted:
-        head.load_weight *= 1.05
-    elif head.light > 0.6 * head.accepted:
-        head.load_weight = max(1e-4, head.load_weight * 0.96)
-    if head.short < 0.4 * head.accepted:
-        head.minutes_weight *= 1.05
-    elif head.short > 0.6 * head.accepted:
-        head.minutes_weight = max(1e-4, head.minutes_weight * 0.96)
+    head.load_weight = _adapted(head.load_weight, head.light, head.accepted)
+    head.minutes_weight = _adapted(head.minutes_weight, head.short, head.accepted)
     head.accepted = head.light = head.short = 0
 
 

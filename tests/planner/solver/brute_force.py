@@ -1,0 +1,161 @@
+"""Tiny problems solved by trying everything: all days, all teams, all orders."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import permutations, product
+from math import inf, prod
+
+import numpy as np
+
+from planner.model import Base, Problem, Site, Task, Team, TravelMatrix
+from planner.rules import ServiceTime, VisitRule
+from planner.solver.clock import Tasks
+from planner.solver.search import Search
+from planner.solver.state import State, VisitDays
+from planner.values import LunchBreak, Window
+from tests.builders import MONDAY, plain_calendar, team
+from tests.properties.test_recurrence_properties import every_legal_set
+
+MOST_WAYS = 6_000  # of combining the days and teams of all tasks
+NOON = LunchBreak(earliest_minute=690, latest_minute=750, minutes=45)
+
+
+def tiny_county(seed: int) -> Problem:
+    """Return a random problem of at most 7 visits, 1 or 2 teams and 2 to 5 days, in which some may have to be owed."""
+    dice = random.Random(f"tiny {seed}")
+    days = dice.randint(2, 5)
+    places = ["base", *(f"v{k}" for k in range(dice.randint(2, 5)))]
+    at = np.array([[dice.random() * 60, dice.random() * 60] for _ in places])
+    metres = np.rint(1000 * np.hypot(*(at[:, None] - at[None, :]).transpose(2, 0, 1))).astype(np.int64)
+    estimated = np.zeros(metres.shape, dtype=np.bool_)
+    minutes = np.ceil(metres / 600).astype(np.int64)
+    return Problem(
+        calendar=plain_calendar(days),
+        bases=(Base(id="base", name="base", lon=110.0, lat=29.0),),
+        sites=tuple(_site(dice, name, days, visits_left=7 - 2 * k) for k, name in enumerate(places[1:])),
+        teams=tuple(_team(dice, f"t{k}") for k in range(dice.randint(1, 2))),
+        travel=(TravelMatrix(place_ids=tuple(places), minutes=minutes, metres=metres, estimated=estimated),),
+    )
+
+
+def _site(dice: random.Random, name: str, days: int, *, visits_left: int) -> Site:
+    visits = dice.choice((1, 1, 1, 2)) if visits_left > 2 else 1
+    late, early = dice.randrange(600, 900, 15), dice.randrange(480, 660, 15)
+    windows = ((), (Window(start_minute=early, end_minute=early + 150),), (Window(start_minute=late, end_minute=1020),))
+    rule = VisitRule(
+        id="r",
+        visits=visits,
+        per="horizon",
+        min_gap_days=dice.choice((1, 1, 2)),
+        max_gap_days=dice.choice((None, None, None, 3)),
+        weekdays=frozenset(dice.sample(range(days), max(1, days - 1))) if dice.random() < 0.2 else frozenset(),
+        service=ServiceTime(setup_minutes=dice.choice((30, 60, 120))),
+        load=dice.choice((0, 20, 40)),
+        skills=dice.choice((frozenset[str](), frozenset[str](), frozenset({"doctor"}))),
+        priority=dice.randint(1, 5),
+        same_team=dice.random() < 0.2,
+        preferred_team=dice.choice((None, None, "t0")),
+        last_visited=dice.choice((None, None, MONDAY - timedelta(days=2))),
+    )
+    return Site(id=name, name=name, lon=110.0, lat=29.0, rules=(rule,), windows=dice.choice(windows))
+
+
+def _team(dice: random.Random, name: str) -> Team:
+    return team(
+        name,
+        shift=Window(start_minute=480, end_minute=480 + dice.choice((240, 330, 540))),
+        lunch=dice.choice((None, NOON)),
+        skills=frozenset({"doctor"}) if dice.random() < 0.7 else frozenset(),
+        capacity_per_day=dice.choice((None, 50, 80)),
+        max_stops_per_day=dice.choice((None, None, 2)),
+        speed_factor=dice.choice((1.0, 1.0, 1.25)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The cheapest plan there is."""
+
+    cost: float
+    state: State
+
+
+class EveryWay:
+    """All plans of a problem: each task on every legal set of days, by all teams, in every order."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.search = Search(problem, 1, lambda: 1e9)
+        self.problem, self.ledger = problem, self.search.ledger
+        self.known: dict[tuple[str, frozenset[Task]], tuple[float, Tasks]] = {}
+        self.ways = [self._ways(task) for task in self.search.frames]
+
+    @property
+    def count(self) -> int:
+        """In how many ways days and teams can be combined."""
+        return prod(map(len, self.ways))
+
+    def _ways(self, task: Task) -> list[tuple[float, VisitDays]]:
+        """Return every way to make the visits of a task, or some of them, with its own price."""
+        frame = self.search.frames[task]
+        found = []
+        for days in every_legal_set(frame.rule, self.problem.horizon, list(frame.teams_by_day)):
+            for teams in product(*(frame.teams_by_day[day] for day in days)):
+                if frame.rule.same_team and len(set(teams)) > 1:
+                    continue
+                way = {day: (name,) for day, name in zip(days, teams, strict=True)}
+                found.append((self.ledger.task_cost(task, way), way))
+        return sorted(found, key=lambda way: way[0])
+
+    def best(self) -> Best:
+        """Return the cheapest of all."""
+        self.found = Best(inf, {})
+        self._go_on(list(self.search.frames), {}, 0.0)
+        return self.found
+
+    def _go_on(self, left: list[Task], slots: dict[tuple[str, object], frozenset[Task]], price: float) -> None:
+        if not left:
+            routes = {slot: self._route(str(slot[0]), tasks) for slot, tasks in slots.items()}
+            cost = price + sum(route[0] for route in routes.values())
+            if cost < self.found.cost:
+                self.found = Best(cost, {slot: order for slot, (_, order) in routes.items()})  # type: ignore[misc]
+            return
+        number = len(self.ways) - len(left)
+        for own, way in self.ways[number]:
+            if price + own >= self.found.cost:  # routes cost something
+                break
+            more = dict(slots)
+            for day, (name,) in way.items():
+                more[name, day] = more.get((name, day), frozenset()) | {left[0]}
+            if all(self._route(name, more[name, day])[0] < inf for day, (name,) in way.items()):
+                self._go_on(left[1:], more, price + own)
+
+    def _route(self, name: str, tasks: frozenset[Task]) -> tuple[float, Tasks]:
+        """Return the cheapest order of a team's day and its price; all days have the same roads."""
+        if (name, tasks) not in self.known:
+            orders = permutations(sorted(tasks))
+            self.known[name, tasks] = min(((self._driven(name, order), order) for order in orders), default=(0.0, ()))
+        return self.known[name, tasks]
+
+    def _driven(self, name: str, order: Tasks) -> float:
+        route = self.ledger.clock.route(name, MONDAY, order)
+        if route is None:
+            return inf
+        weights = self.problem.weights
+        return (
+            weights.per_km * route.metres / 1000 + weights.per_duty_hour * (route.end_minute - route.start_minute) / 60
+        )
+
+
+def tiny_counties(first: int, count: int) -> Iterator[tuple[int, EveryWay]]:
+    """Yield so many numbered problems that are small enough to try everything."""
+    seed = first
+    while count:
+        ways = EveryWay(tiny_county(seed))
+        if sum(frame.asked for frame in ways.search.frames.values()) <= 7 and ways.count <= MOST_WAYS:
+            yield seed, ways
+            count -= 1
+        seed += 1
