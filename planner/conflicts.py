@@ -19,7 +19,7 @@ from planner.lone import best_chance
 from planner.model import Horizon, Problem, Task, Team, owner_teams
 from planner.placing import alone
 from planner.recurrence import names_its_days, room, rule_days
-from planner.relaxations import replace_parts
+from planner.relaxations import with_sites_only
 from planner.rules import VisitRule
 from planner.values import DateRange
 
@@ -114,7 +114,7 @@ class TaskCalendar:
         self.roads = {True: _Roads(problem=self.problem, task=task)}
         if self.rule.composition:
             single = replace(self.site, rules=(replace(self.rule, composition=frozenset()),))
-            self.roads[False] = _Roads(problem=replace_parts(self.problem, sites=(single,)), task=task)
+            self.roads[False] = _Roads(problem=with_sites_only(self.problem, (single,)), task=task)
         self.conditions = tuple(self._conditions())  # what says least about the calendar first
 
     def _conditions(self) -> Iterator[Condition]:

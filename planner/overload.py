@@ -18,7 +18,7 @@ from planner.calendar import visit_days
 from planner.model import Problem, Task, Team, may_visit
 from planner.plan import Plan
 from planner.recurrence import Quota, possible_quotas, rule_days
-from planner.relaxations import replace_parts
+from planner.relaxations import with_sites_only
 from planner.relief import plan_again
 
 MOST_SHOWN = 12  # tasks of a set for which the other side is shown too
@@ -167,7 +167,7 @@ def all_planned(problem: Problem, tasks: Sequence[Task]) -> bool:
         for site in problem.sites
         if site.id in chosen
     )
-    reduced = replace_parts(problem, sites=sites)
+    reduced = with_sites_only(problem, sites)
     plan: Plan | None = None
     for task in sorted(tasks, key=lambda one: (-problem.rule_by_task[one].service.minutes, one)):
         plan = plan_again(reduced, plan, task)

@@ -19,7 +19,7 @@ from planner.errors import ModelError
 from planner.model import Problem, Task, Team
 from planner.plan import Plan, Route
 from planner.recurrence import patterns, possible_quotas, rule_days
-from planner.relaxations import replace_parts
+from planner.relaxations import replace_parts, with_sites_only
 from planner.timing import needs_lunch, timetable
 from planner.values import DAY_MINUTES, Window
 
@@ -57,7 +57,7 @@ class Insertion:
 def alone(problem: Problem, task: Task) -> Problem:
     """Return the problem in which the task is the only one; every team stays, for ownership depends on them."""
     site = replace(problem.site_by_id[task.site_id], rules=(problem.rule_by_task[task],))
-    return replace_parts(problem, sites=(site,))
+    return with_sites_only(problem, (site,))
 
 
 class Board:

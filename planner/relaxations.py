@@ -9,7 +9,7 @@ another skill, that before another team, and asking for less comes last), then b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from math import asin, ceil, cos, radians, sin, sqrt
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from planner.errors import ModelError
 from planner.language import text
-from planner.model import UNREACHABLE, Problem, Site, Team, TravelMatrix
+from planner.model import UNREACHABLE, Problem, Site, Task, Team, TravelMatrix
 from planner.plan import Relaxation, RelaxationKind, Value
 from planner.rules import VisitRule
 from planner.values import DateRange, Window
@@ -183,8 +183,29 @@ def _row(rows: Mapping[str, Any], row_id: str) -> Any:
 
 def replace_parts(problem: Problem, **parts: Any) -> Problem:
     """Return the problem with other teams, sites or roads."""
-    kept = {name: getattr(problem, name) for name in ("calendar", "bases", "sites", "teams", "travel", "weights")}
-    return Problem(**{**kept, **parts})
+    names = ("calendar", "bases", "sites", "teams", "travel", "weights", "balance", "pins")
+    return Problem(**{name: getattr(problem, name) for name in names} | parts)
+
+
+def with_sites_only(problem: Problem, sites: Iterable[Site]) -> Problem:
+    """Return the problem of these sites; villages where a team may sleep stay as places, without visits.
+
+    What points to a visit that is gone goes too: its fixed days, and that another one follows it.
+    """
+    chosen = {site.id: site for site in sites}
+    tasks = {Task(site.id, rule.id) for site in chosen.values() for rule in site.rules}
+    lodgings = set[str]().union(*(team.lodgings for team in problem.teams))
+    places = [replace(s, rules=()) for s in problem.sites if s.id in lodgings - set(chosen)]
+    led = [replace(site, rules=tuple(_unled(site, rule, tasks) for rule in site.rules)) for site in chosen.values()]
+    pins = tuple(pin for pin in problem.pins if pin.task in tasks)
+    return replace_parts(problem, sites=(*led, *places), pins=pins)
+
+
+def _unled(site: Site, rule: VisitRule, tasks: Container[Task]) -> VisitRule:
+    follows = rule.follows
+    if follows is None or Task(follows.site_id or site.id, follows.rule_id) in tasks:
+        return rule
+    return replace(rule, follows=None)
 
 
 def _new_team(problem: Problem, relaxation: Relaxation) -> Team:

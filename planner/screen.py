@@ -147,6 +147,7 @@ TERMS = {
     "extra_teams": text("further teams at a village"),
     "missed_market_days": text("visits off the market"),
     "extra_weekdays": text("further weekdays at a village"),
+    "nights_away": text("nights that a team sleeps out"),
     "imbalance_hours": text("hours outside the band of the workload"),
 }
 

@@ -121,7 +121,8 @@ class Search:
         """
         others = {task: frame for task, frame in self.frames.items() if task not in self.problem.leader_by_task}
         may_borrow = [task for task, frame in others.items() if frame.teams_by_day != frame.own_by_day]
-        state = self.inserter.serve_owed(self.state, self._owed(self.state, may_borrow), with_lent=True)
+        state = self.ledger.turned(self.state)
+        state = self.inserter.serve_owed(state, self._owed(state, may_borrow), with_lent=True)
         for with_lent in (False, True):
             state = self.inserter.serve_owed(state, self.followers, with_lent=with_lent, in_order=True)
         return state

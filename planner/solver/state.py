@@ -93,6 +93,24 @@ class Ledger:
                 routes += found.values()
         return routes
 
+    def turned(self, state: State) -> State:
+        """Return the state with each route begun at the lesser of its two ends where either way costs the same.
+
+        So that what happens elsewhere in the county does not turn a circuit round.
+        """
+        return {slot: self._turned(slot, tasks) for slot, tasks in state.items()}
+
+    def _turned(self, slot: Slot, tasks: Tasks) -> Tasks:
+        team, day = slot
+        is_bound = team in self.night_finder.sleepers or any(self.frames[task].rule.composition for task in tasks)
+        if is_bound or tasks[0] <= tasks[-1]:
+            return tasks
+        one, other = (self.clock.route(team, day, way) for way in (tasks, tasks[::-1]))
+        if one is None or other is None:
+            return tasks
+        worth = [(route.metres, route.end_minute - route.start_minute) for route in (one, other)]
+        return tasks[::-1] if worth[0] == worth[1] else tasks
+
     def cost(self, group: Group, state: State) -> float:
         """Return the cost of the group's part of the plan; infinite when a day breaks a rule."""
         routes = self.routes(state)

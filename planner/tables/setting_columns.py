@@ -165,6 +165,12 @@ PRICES = (
         USUAL_PRICES.per_extra_weekday,
         text("What each weekday costs beyond the fewest on which the visits of a village and rule could fall."),
     ),
+    price_column(
+        "price_night_away",
+        "外宿一晚价格",
+        USUAL_PRICES.per_night_away,
+        text("What each night costs that a team sleeps out."),
+    ),
 )
 WEIGHT_BY_PRICE = {
     "price_km": "per_km",
@@ -175,6 +181,7 @@ WEIGHT_BY_PRICE = {
     "price_extra_team": "per_extra_team_at_site",
     "price_missed_market_day": "per_missed_market_day",
     "price_extra_weekday": "per_extra_weekday",
+    "price_night_away": "per_night_away",
 }
 
 USUAL_BALANCE = Balance()
