@@ -97,8 +97,9 @@ def test_too_little_time_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) 
         solve(endless(), SolveSettings(seconds=0.01))
 
 
-def test_cancel_before_the_first_plan_is_said_in_a_sentence() -> None:
+def test_cancel_before_the_first_plan_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked to stop before the process has begun."""
+    monkeypatch.setattr("planner.solver.supervision.CANCEL_SECONDS", 0.0)  # else the first plan comes just in time
     with pytest.raises(SolverError, match="stopped before it had a first plan"):
         solve(endless(), SolveSettings(seconds=60), should_stop=lambda: True)
 
