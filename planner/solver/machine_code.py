@@ -15,9 +15,10 @@ SOURCES = (FOLDER / "instance.py", *sorted((FOLDER / "kernel").glob("*.py")))  #
 def choose_cache() -> Path:
     """Tell numba where to keep machine code, before it is imported, and return the folder.
 
-    A folder of the user's own named after the sources, their place and their age (numba asks for all three): an installed program may not write beside itself, and code of
-    another version must not be taken for this one's. One change anywhere and all is compiled anew: numba itself looks
-    at the file of each function only, not at those of the functions it calls.
+    A folder of the user's own named after the sources, their place and their age (numba asks for all three): an
+    installed program may not write beside itself, and code of another version must not be taken for this one's. One
+    change anywhere and all is compiled anew: numba itself looks at the file of each function only, not at those of the
+    functions it calls.
     """
     sources = b"".join(b"%s %d " % (os.fsencode(p), p.stat().st_mtime_ns) + p.read_bytes() for p in SOURCES)
     folder = _writable(hashlib.blake2b(sources, digest_size=8).hexdigest())
