@@ -18,6 +18,7 @@ _njit = cast(Callable[..., Any], njit)  # its types do not know of ``_nrt`` and 
 # Python are made only where Python calls, and the smallest functions are copied into their callers, whose compiling
 # they would slow down otherwise. Whole numbers are all 64 bits wide: each other width would compile the functions it
 # reaches once more.
-entry: Callable[[F], F] = _njit(cache=True, nogil=True, _nrt=False)
-compiled: Callable[[F], F] = _njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_bare = {"cache": True, "nogil": True, "_nrt": False}
+entry: Callable[[F], F] = _njit(**_bare)
+compiled: Callable[[F], F] = _njit(**_bare, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 small: Callable[[F], F] = _njit(inline="always", _nrt=False)
