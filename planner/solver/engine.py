@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,7 +29,9 @@ REACH = 15  # neighbours looked at
 NOISE = 0.7  # height of the noise on days, in mean ways from the base
 HOT, COLD = 1.5, 0.015  # temperatures, in mean legs of the first plan
 WARM = 0.25  # where later falls begin
-SHARE, LAST_SHARE = 0.4, 0.1  # of what is left that a fall takes; the last one takes all when so little is left
+HOT_SHARE = 0.8  # of the whole that goes to falls from hot; the rest goes on from the best plan
+LONG_FALL = 12_000  # steps for each task after which a slower fall gains less than another one that begins from hot
+SHARE, LAST_SHARE = 0.4, 0.1  # of what is left that a later fall takes; the last takes all when so little is left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +95,26 @@ class Chain:
         return float(self.state.head[0]["best_price"])
 
     def cool(self, fall: Fall, should_stop: Callable[[], bool]) -> None:
-        """Anneal through one fall of the temperature."""
+        """Anneal through one fall of the temperature, or through several of equal length when one would be too long."""
+        longest, left = LONG_FALL * len(self.instance.tasks), fall
+        while left.seconds > 0 and left.steps > 0 and not should_stop():
+            began = time.monotonic()
+            steps = self._fall(replace(left, steps=min(left.steps, longest)), should_stop)
+            left = replace(left, seconds=left.seconds - (time.monotonic() - began), steps=left.steps - steps)
+            times = round(min(left.seconds / (time.monotonic() - began), left.steps / longest))
+            longest = left.steps if times <= 1 else longest
+        self.published = answer_of(self.instance, self.state)
+
+    def _fall(self, fall: Fall, should_stop: Callable[[], bool]) -> int:
+        """Let the temperature fall once; return the steps made."""
         began = reported = time.monotonic()
-        steps, is_counted = 0, fall.steps < NEVER
+        steps, is_counted = 0, fall.seconds >= MAY_BE
         while (used := max((time.monotonic() - began) / fall.seconds, steps / fall.steps)) < 1 and not should_stop():
             self._run(self.leg * fall.hot * (fall.cold / fall.hot) ** used, is_counted=is_counted)
             steps += self.chunk
             if self.price < self.published.price and time.monotonic() - reported > REPORT_SECONDS:
                 self.published, reported = answer_of(self.instance, self.state), time.monotonic()
-        self.published = answer_of(self.instance, self.state)
+        return steps
 
     def _run(self, temperature: float, *, is_counted: bool) -> None:
         began = time.monotonic()
@@ -213,7 +226,7 @@ def search_instance(
     tell()
     number, left = 0, 1.0
     while left > 0 and may_go_on():
-        part = left if left <= LAST_SHARE else SHARE * left
+        part = HOT_SHARE if number == 0 else left if left <= LAST_SHARE else SHARE * left
         if number:
             herd.meet()
         cool_all(
