@@ -96,7 +96,7 @@ class Chain:
 
     def cool(self, fall: Fall, should_stop: Callable[[], bool]) -> None:
         """Anneal through one fall of the temperature, or through several of equal length when one would be too long."""
-        longest, left = LONG_FALL * len(self.instance.tasks), fall
+        longest, left = float(LONG_FALL * len(self.instance.tasks)), fall
         while left.seconds > 0 and left.steps > 0 and not should_stop():
             began = time.monotonic()
             steps = self._fall(replace(left, steps=min(left.steps, longest)), should_stop)
