@@ -29,9 +29,9 @@ REACH = 15  # neighbours looked at
 NOISE = 0.7  # height of the noise on days, in mean ways from the base
 HOT, COLD = 1.5, 0.015  # temperatures, in mean legs of the first plan
 WARM = 0.25  # where later falls begin
-HOT_SHARE = 0.8  # of the whole that goes to falls from hot; the rest goes on from the best plan
-LONG_FALL = 12_000  # steps for each task after which a slower fall gains less than another one that begins from hot
-SHARE, LAST_SHARE = 0.4, 0.1  # of what is left that a later fall takes; the last takes all when so little is left
+LONG_RUN = 12_000  # steps of a chain for each task after which another run from hot gains more than going on
+SHARE, LAST_SHARE = 0.4, 0.1  # of what is left of a run that a fall takes; the last takes all when so little is left
+LEAST_SHARE = 1e-3  # of the whole for which no fall is begun any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,26 +95,15 @@ class Chain:
         return float(self.state.head[0]["best_price"])
 
     def cool(self, fall: Fall, should_stop: Callable[[], bool]) -> None:
-        """Anneal through one fall of the temperature, or through several of equal length when one would be too long."""
-        longest, left = float(LONG_FALL * len(self.instance.tasks)), fall
-        while left.seconds > 0 and left.steps > 0 and not should_stop():
-            began = time.monotonic()
-            steps = self._fall(replace(left, steps=min(left.steps, longest)), should_stop)
-            left = replace(left, seconds=left.seconds - (time.monotonic() - began), steps=left.steps - steps)
-            times = round(min(left.seconds / (time.monotonic() - began), left.steps / longest))
-            longest = left.steps if times <= 1 else longest
-        self.published = answer_of(self.instance, self.state)
-
-    def _fall(self, fall: Fall, should_stop: Callable[[], bool]) -> int:
-        """Let the temperature fall once; return the steps made."""
+        """Anneal through one fall of the temperature."""
         began = reported = time.monotonic()
-        steps, is_counted = 0, fall.seconds >= MAY_BE
+        steps, is_counted = 0, fall.seconds >= NEVER
         while (used := max((time.monotonic() - began) / fall.seconds, steps / fall.steps)) < 1 and not should_stop():
             self._run(self.leg * fall.hot * (fall.cold / fall.hot) ** used, is_counted=is_counted)
             steps += self.chunk
             if self.price < self.published.price and time.monotonic() - reported > REPORT_SECONDS:
                 self.published, reported = answer_of(self.instance, self.state), time.monotonic()
-        return steps
+        self.published = answer_of(self.instance, self.state)
 
     def _run(self, temperature: float, *, is_counted: bool) -> None:
         began = time.monotonic()
@@ -135,6 +124,11 @@ class Chain:
         if not is_counted and not CHUNK_SECONDS / 2 < took < CHUNK_SECONDS * 2:
             self.chunk = int(np.clip(self.chunk * CHUNK_SECONDS / max(took, 1e-4), 20, MOST_CHUNK))
 
+    def forget(self) -> None:
+        """Go on as if no plan had been found yet."""
+        self.state.head["best_price"] = NEVER
+        self.published = replace(self.published, price=NEVER)
+
     def restart(self, answer: Answer) -> None:
         """Go on from a plan."""
         after, owed = links_of(self.instance, answer)
@@ -149,6 +143,7 @@ class Herd:
     seed: int
     chains: list[Chain] = field(default_factory=list)
     elsewhere: Answer | None = None  # a plan that was made by other means
+    champion: Answer | None = None  # the best plan of earlier runs
 
     def start(self) -> None:
         """Make the first plans."""
@@ -156,13 +151,24 @@ class Herd:
 
     @property
     def best(self) -> Answer:
-        """The cheapest plan that a chain has published, or that was made elsewhere."""
+        """The cheapest plan of all."""
+        return min(self.champion or self.best_of_run, self.best_of_run, key=lambda answer: answer.price)
+
+    @property
+    def best_of_run(self) -> Answer:
+        """The cheapest plan that a chain has published in this run, or that was made elsewhere."""
         published = [chain.published for chain in self.chains]
         return min([*published, self.elsewhere or published[0]], key=lambda answer: answer.price)
 
+    def begin_again(self) -> None:
+        """Begin another run: the chains forget what was best, so that they find something else."""
+        self.champion, self.elsewhere = self.best, None
+        for chain in self.chains:
+            chain.forget()
+
     def meet(self) -> None:
-        """Send all chains on from the best plan."""
-        best = self.best
+        """Send all chains on from the best plan of this run."""
+        best = self.best_of_run
         if best.price < MAY_BE:
             for chain in self.chains:
                 chain.restart(best)
@@ -174,12 +180,14 @@ def cool_all(
     seconds: float | None,
     rounds: float | None,
     hot: float,
+    most_rounds: float = NEVER,
     may_go_on: Callable[[], bool],
     on_pause: Callable[[], None] = lambda: None,
 ) -> None:
     """Anneal all chains of all herds once, side by side on the machine's cores, for so many seconds or rounds in all.
 
-    The time is shared out by the number of tasks. ``may_go_on`` and ``on_pause`` are called from this thread only.
+    A fall may end after ``most_rounds`` before that. The time is shared out by the number of tasks. ``may_go_on`` and
+    ``on_pause`` are called from this thread only.
     """
     is_stopped = False
     cores = min(os.cpu_count() or 1, CHAINS * len(herds))
@@ -189,7 +197,7 @@ def cool_all(
         for herd in herds:
             tasks = len(herd.instance.tasks)
             own = NEVER if seconds is None else max(1e-3, seconds * cores * tasks / whole)
-            steps = NEVER if rounds is None else max(1.0, rounds * tasks * STEPS_PER_TASK)
+            steps = max(1.0, min(NEVER if rounds is None else rounds, most_rounds) * tasks * STEPS_PER_TASK)
             fall = Fall(seconds=own, steps=steps, hot=hot)
             pending |= {pool.submit(chain.cool, fall, lambda: is_stopped) for chain in herd.chains}
         while pending:
@@ -211,6 +219,7 @@ def search_instance(
 ) -> Answer:
     """Search for the cheapest plan of an instance, for so many seconds or rounds, and return it."""
     herd = Herd(instance, seed)
+    whole = float(seconds if seconds is not None else rounds or 0)
     began, told = time.monotonic(), NEVER
 
     def tell() -> None:
@@ -222,23 +231,36 @@ def search_instance(
     def may_go_on() -> bool:
         return should_stop is None or not should_stop()
 
-    herd.start()
-    tell()
-    number, left = 0, 1.0
-    while left > 0 and may_go_on():
-        part = HOT_SHARE if number == 0 else left if left <= LAST_SHARE else SHARE * left
-        if number:
-            herd.meet()
+    def fall(part: float, hot: float, most_rounds: float = NEVER) -> float:
+        """Anneal for a part of the seconds or rounds, or less; return what it took of them."""
+        since = time.monotonic()
+        is_timed = seconds is not None
         cool_all(
             [herd],
-            seconds=None if seconds is None else max(1e-3, part * seconds),
-            rounds=None if rounds is None else part * rounds,
-            hot=WARM if number else HOT,
+            seconds=part if is_timed else None,
+            rounds=None if is_timed else part,
+            hot=hot,
+            most_rounds=most_rounds,
             may_go_on=may_go_on,
             on_pause=tell,
         )
-        number += 1
-        left = left - part if seconds is None else 1 - (time.monotonic() - began) / seconds
+        tell()
+        return time.monotonic() - since if is_timed else min(part, most_rounds)
+
+    herd.start()
+    tell()
+    left = whole - (time.monotonic() - began if seconds is not None else 0)
+    run = left
+    while left > LEAST_SHARE * whole and may_go_on():
+        took = fall(SHARE * min(run, left), HOT, SHARE * LONG_RUN / STEPS_PER_TASK)
+        run = left / max(1, round(left * SHARE / took))
+        rest, left = run - took, left - run
+        while rest > LEAST_SHARE * whole and may_go_on():
+            herd.meet()
+            rest -= fall(rest if rest <= LAST_SHARE * run else SHARE * rest, WARM)
+        left += rest
+        if left > LEAST_SHARE * whole and may_go_on():
+            herd.begin_again()
     return herd.best
 
 
