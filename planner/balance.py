@@ -11,7 +11,7 @@ from planner.values import require, require_price
 
 Scope = Literal["team", "institution"]
 SCOPES: tuple[Scope, ...] = ("team", "institution")
-DECIMALS = 6  # of an hour: equal loads give a difference of exactly nothing
+DECIMALS = 9  # of an hour: equal loads give a difference of exactly nothing, and no price tells it from the sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from planner.balance import Balance, Load
 from planner.calendar import is_team_working, visit_days
 from planner.model import Problem, Task, Team
 from planner.periods import quotas, rule_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who is compared with others: a team, or all teams of an institution; and the days on which they could work."""
+
+    name: str
+    teams: tuple[str, ...]  # ids, sorted
+    days: int  # of its teams together
 
 
 def available_days(problem: Problem, team: Team) -> int:
@@ -45,17 +55,33 @@ def _could_come(problem: Problem, task: Task) -> set[str]:
 
 
 def loads_of(problem: Problem, balance: Balance, hours: Mapping[str, float]) -> tuple[Load, ...]:
-    """Return what is compared, sorted by name: each comparable team, or the teams of each institution together.
+    """Return the work of each party, in the order of ``parties``.
 
     Parameters
     ----------
     hours
-        On duty, by team id; a team that is not named has none. A team without institution stands for itself.
+        On duty, by team id; a team that is not named has none.
     """
-    summed: dict[tuple[str, str], tuple[float, int]] = {}
+    return tuple(
+        Load(name=party.name, hours=sum(hours.get(team, 0.0) for team in party.teams), days=party.days)
+        for party in parties(problem, balance)
+    )
+
+
+def parties(problem: Problem, balance: Balance) -> tuple[Party, ...]:
+    """Return who is compared, sorted by name: each comparable team, or the comparable teams of each institution.
+
+    A team without institution stands for itself.
+    """
+    members: dict[tuple[str, str], list[Team]] = {}
     for team in comparable_teams(problem):
         by_institution = balance.scope == "institution" and team.institution
-        key = (team.institution, "") if by_institution else (team.name, team.id)
-        before = summed.get(key, (0.0, 0))
-        summed[key] = before[0] + hours.get(team.id, 0.0), before[1] + available_days(problem, team)
-    return tuple(Load(name=key[0], hours=value[0], days=value[1]) for key, value in sorted(summed.items()))
+        members.setdefault((team.institution, "") if by_institution else (team.name, team.id), []).append(team)
+    return tuple(
+        Party(
+            name=key[0],
+            teams=tuple(team.id for team in teams),
+            days=sum(available_days(problem, team) for team in teams),
+        )
+        for key, teams in sorted(members.items())
+    )
