@@ -23,6 +23,7 @@ SLOT = np.dtype(
         ("day", "i8"),
         ("kind", "i8"),  # slots of one day and kind are interchangeable while they are empty
         ("team", "i8"),
+        ("party", "i8"),  # whose work its minutes are; 0: nobody's who is compared
         ("profile", "i8"),  # which roads and speed
         ("start", "i8"),  # place where the day begins
         ("end", "i8"),  # place where it ends
@@ -82,6 +83,8 @@ class Instance(NamedTuple):
     near: Ints  # (N, K) tasks by nearness, nearest first
     idle_price: Floats  # (1,) of a minute on duty that is neither driving nor service
     weekday: Ints = np.zeros(0, np.int64)  # (D,) 0 is Monday; looked at where a further weekday costs something
+    party_days: Floats = np.zeros(1)  # (Q + 1,) on how many days a party could work; row 0 is nobody
+    evenness: Floats = np.zeros(2)  # price of an hour outside the band of the workload (0: none asked), spread allowed
 
     @property
     def days(self) -> int:

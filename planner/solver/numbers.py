@@ -19,6 +19,7 @@ from planner.solver.proxy import Slot
 from planner.solver.state import State, visits_of
 from planner.timing import needs_lunch
 from planner.values import Window
+from planner.workload import Party, parties
 
 NEIGHBOURS = 40
 
@@ -59,6 +60,8 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
     starts = _starts(problem, group.tasks, teams)
     tasks = _tasks(problem, frames, group.tasks, places=places, starts=starts, graph_of=graph_of)
+    balance = problem.balance
+    compared = parties(problem, balance) if balance else ()
     instance = Instance(
         leg_price=np.stack([price for price, _ in legs]),
         leg_minutes=np.stack([minutes for _, minutes in legs]),
@@ -69,6 +72,7 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
             dates=dates,
             places=places,
             profiles=list(profiles),
+            compared=compared,
             is_timed=bool(tasks["windows"].any()),
         ),
         day_first=np.searchsorted([dates.index(day) for _, day in slots], range(len(dates) + 1)).astype(np.int64),
@@ -81,6 +85,8 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         near=_near(legs[0][0], tasks["place"]),
         idle_price=np.array([problem.weights.per_duty_hour / 60]),
         weekday=np.array([day.weekday() for day in dates], np.int64),
+        party_days=np.array([0.0, *(party.days for party in compared)]),
+        evenness=np.array([balance.price_per_hour, balance.spread] if balance else [0.0, 0.0]),
     )
     return Numbered(instance=instance, tasks=group.tasks, slots=tuple((team.id, day) for team, day in slots))
 
@@ -122,13 +128,16 @@ def _slots(
     dates: Sequence[date],
     places: Mapping[str, int],
     profiles: Sequence[tuple[int, float]],
+    compared: Sequence[Party],
     is_timed: bool,
 ) -> Records:
     found = np.zeros(len(slots), SLOT)
     number = {team.id: k for k, team in enumerate(teams)}
+    party_of = {team: q for q, party in enumerate(compared, 1) for team in party.teams}
     for row, (team, day) in zip(found, slots, strict=True):
         shift, lunch = team.shift, team.lunch
         row["day"], row["team"], row["kind"] = dates.index(day), number[team.id], number[team.id]
+        row["party"] = party_of.get(team.id, 0)
         row["profile"] = profiles.index(_profile_key(problem, team, day))
         row["start"], row["end"] = places[team.base], places[team.last_base]
         row["stops"] = 2**31 if team.max_stops_per_day is None else team.max_stops_per_day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.solver.instance import Instance
 from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import _add, _clear, _copy, _count, _keep
 from planner.solver.kernel.timing import _retime
@@ -100,10 +101,11 @@ def _begin(t: State) -> None:
     head.step += 1
     head.steps_logged = head.slots_touched = head.tasks_taken = 0
     kept.price, kept.over_load, kept.over_minutes = head.price, head.over_load, head.over_minutes
+    kept.uneven = head.uneven
 
 
 @compiled
-def _undo(t: State) -> None:
+def _undo(p: Instance, t: State) -> None:
     """Play the step's log backwards and restore the sums of every slot it touched."""
     head, kept = t.head[0], t.head[1]
     for k in range(head.steps_logged - 1, -1, -1):
@@ -115,8 +117,13 @@ def _undo(t: State) -> None:
     for k in range(head.slots_touched):
         s = t.touched[k]
         was, now = t.kept_sums[s], t.sums[s]
+        if p.slots[s].party > 0:
+            t.duty[p.slots[s].party].minutes += was.minutes - now.minutes
         _copy(was, now)
     for k in range(head.tasks_taken):
         t.owed[t.taken[k].task] = t.taken[k].owed
         t.extra[t.taken[k].task] = t.taken[k].extra
     head.price, head.over_load, head.over_minutes = kept.price, kept.over_load, kept.over_minutes
+    head.uneven = kept.uneven
+    if _is_weighed(p):
+        _weigh(p, t)

@@ -11,6 +11,7 @@ from planner.solver.kernel.chance import _below, _random
 from planner.solver.kernel.changes import _begin, _undo
 from planner.solver.kernel.compiling import compiled, entry
 from planner.solver.kernel.days import _return_task, _return_to_day
+from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import cost, refresh
@@ -56,7 +57,8 @@ def _adapt(t: State) -> None:
 def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -> bool:
     """Put everything that was taken out back; return False when something has no place or the cost reaches ``most``.
 
-    What is put back makes a plan dearer, so that a step which is too dear half way need not be ended.
+    What is put back makes a plan dearer, so that a step which is too dear half way need not be ended; only the work may
+    be shared out more evenly than half way, which is weighed last.
     """
     for k in range(t.head[0].tasks_taken):
         task = t.taken[k].task
@@ -65,8 +67,11 @@ def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -
                 return False
         elif not _return_task(p, t, task, reach):
             return False
-        if cost(t) >= most:
+        if cost(t) - t.head[0].uneven >= most:
             return False
+    if _is_weighed(p):
+        _weigh(p, t)
+        return cost(t) < most
     return True
 
 
@@ -114,7 +119,7 @@ def run(p: Instance, t: State, steps: int, pace: Pace) -> float:
             current = cost(t)
             _note(t)
         else:
-            _undo(t)
+            _undo(p, t)
         if t.head[0].step % 300 == 0:
             _adapt(t)
             refresh(p, t)
@@ -155,6 +160,8 @@ def build(p: Instance, t: State, reach: int) -> int:
             t.head[0].slots_touched = t.head[0].steps_logged = 0
             _return_task(p, t, t.taken[k].task, reach)
     t.head[0].is_building = 0
+    if _is_weighed(p):
+        _weigh(p, t)
     if _missing(p, t) == 0:
         _note(t)
     return t.head[0].missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.chance import _random
 from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.evenness import _is_weighed, _tilted
 from planner.solver.kernel.state import MOST_ENDS, State
 from planner.solver.kernel.timing import _time
 
@@ -66,6 +67,7 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
         t.days[row, d].price = NEVER
     best, its = t.days[0, d], p.tasks[task]
     place, idle_price = its.place, p.idle_price[0]
+    is_weighed = _is_weighed(p) and t.head[0].is_building == 0
     for k in range(_find_spots(p, t, task, d, reach)):
         before, s = t.spots[k].before, t.spots[k].slot
         slot, sums = p.slots[s], t.sums[s]
@@ -81,6 +83,8 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
         load = sums.load + its.load
         if load > slot.capacity:
             price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
+        tilt = _tilted(p, t, slot.party, work) if is_weighed else 0.0  # nearly: waiting counts as work, too
+        price += tilt
         idle = idle_price * (sums.minutes - sums.work)
         if price - idle >= own.price or _random(t) < BLINK:  # no idle minute can be saved but those there are
             continue
@@ -88,6 +92,8 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
         if slot.timed:
             minutes, late = _time(p, t, s, task, before)
             price += idle_price * (minutes - sums.work - work) - idle
+            if is_weighed:
+                price += _tilted(p, t, slot.party, minutes - sums.minutes) - tilt
         was_over = max(0.0, sums.minutes - slot.longest) + sums.late
         price += t.head[0].minutes_weight * (max(0.0, minutes - slot.longest) + late - was_over)
         if price < best.price:

@@ -29,9 +29,19 @@ SPOT = np.dtype([("before", "i8"), ("slot", "i8")])
 STEP = np.dtype([("visit", "i8"), ("before", "i8"), ("slot", "i8"), ("is_put", "i8")])
 TAKEN = np.dtype([("key", "f8"), ("owed", "f8"), ("extra", "f8"), ("task", "i8")])
 PATH = np.dtype([("price", "f8"), ("parent", "i8")])
+DUTY = np.dtype(
+    [
+        ("others", "f8"),  # minutes of the party's teams that another group plans
+        ("minutes", "f8"),  # of all its teams
+        ("low", "f8"),  # the band of the party as of the last plan weighed ..
+        ("high", "f8"),  # .. in minutes
+    ]
+)
 HEAD = np.dtype(
     [
         ("price", "f8"),
+        ("uneven", "f8"),  # the part of the price that is paid for work outside the band
+        ("tilt", "f8"),  # what a minute more of anybody's costs because the mean, and every band with it, moves
         ("over_load", "f8"),
         ("over_minutes", "f8"),
         ("load_weight", "f8"),
@@ -56,7 +66,7 @@ HEAD = np.dtype(
 class State(NamedTuple):
     """Where a search stands, and its scratch. Arrays only, changed in place."""
 
-    head: Records  # (2,) of HEAD; the second row keeps the first three numbers for the way back
+    head: Records  # (2,) of HEAD; the second row keeps the totals of the plan for the way back
     links: Records  # (V + 2 S,) of LINK: V + s begins slot s, V + S + s ends it; slot -1: the visit is not made
     sums: Records  # (S,) of SUMS
     kept_sums: Records  # (S,) of SUMS, as before the step
@@ -74,6 +84,7 @@ class State(NamedTuple):
     kind_seen: Ints  # (kinds,) the look at a day at which an empty slot of the kind was found
     best_after: Ints  # (V + 2 S,) links of the best plan
     best_owed: Floats  # (N,)
+    duty: Records  # (Q + 1,) of DUTY
 
 
 def new_state(p: Instance, seed: int | Sequence[int]) -> State:
@@ -110,4 +121,5 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
         kind_seen=np.full(int(p.slots["kind"].max()) + 1, -1, np.int64),
         best_after=links["after"].copy(),
         best_owed=np.zeros(tasks),
+        duty=np.zeros(len(p.party_days), DUTY),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.solver.instance import Instance
 from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.loyalty import _extra, _has_extra
 from planner.solver.kernel.state import Row, State
 from planner.solver.kernel.timing import _retime
@@ -16,6 +17,8 @@ def _count(p: Instance, t: State, s: int, sign: float) -> None:
     head.price += sign * (sums.money + p.idle_price[0] * (sums.minutes - sums.work))
     head.over_load += sign * max(0.0, sums.load - slot.capacity)
     head.over_minutes += sign * (max(0.0, sums.minutes - slot.longest) + sums.late)
+    if slot.party > 0:
+        t.duty[slot.party].minutes += sign * sums.minutes
 
 
 @small
@@ -67,7 +70,9 @@ def refresh(p: Instance, t: State) -> None:
     days, slots = t.days.shape[1], len(p.slots)
     visits = len(p.tasks) * days
     head = t.head[0]
-    head.price = head.over_load = head.over_minutes = 0.0
+    head.price = head.over_load = head.over_minutes = head.uneven = 0.0
+    for q in range(len(t.duty)):
+        t.duty[q].minutes = t.duty[q].others
     for s in range(slots):
         sums, slot = t.sums[s], p.slots[s]
         _clear(sums)
@@ -97,6 +102,8 @@ def refresh(p: Instance, t: State) -> None:
     for task in range(len(p.tasks)):
         t.extra[task] = _extra(p, t, task) if _has_extra(p, task) else 0.0
         head.price += t.owed[task] + t.extra[task]
+    if _is_weighed(p):
+        _weigh(p, t)
 
 
 @compiled
