@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from planner.model import Problem, Task
 from planner.solver.engine import HOT, WARM, Answer, Herd, cool_all
 from planner.solver.frame import Frame, Group
-from planner.solver.instance import MAY_BE
+from planner.solver.instance import MAY_BE, Floats
 from planner.solver.numbers import Numbered, number_group
 from planner.solver.state import State
 
@@ -48,6 +48,11 @@ class CompiledGroup:
         if cost < self.herd.best.price:
             self.seen = self.herd.elsewhere = self.numbered.answer_of(state, self.frames, cost)
         self.herd.meet()
+
+    def set_out(self, state: State, cost: float, others: Floats) -> None:
+        """Let the chains set out from a plan, beside other teams that work so many minutes of each party."""
+        self.herd.set_out(self.numbered.answer_of(state, self.frames, cost), others)
+        self.seen = self.herd.best
 
 
 def cool_groups(

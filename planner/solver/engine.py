@@ -134,6 +134,18 @@ class Chain:
         after, owed = links_of(self.instance, answer)
         kernel.load(self.instance, self.state, after, owed)
 
+    def set_out(self, answer: Answer, others: Floats) -> None:
+        """Begin anew from a plan within all limits, beside other teams that work so many minutes of each party.
+
+        What was best beside other minutes is no measure any more.
+        """
+        state = self.state
+        state.duty["others"] = others
+        self.restart(answer)
+        state.head[0]["best_price"] = state.head[0]["price"]
+        state.best_after[:], state.best_owed[:] = state.links["after"], state.owed
+        self.published = answer_of(self.instance, state)
+
 
 @dataclass(slots=True)
 class Herd:
@@ -172,6 +184,12 @@ class Herd:
         if best.price < MAY_BE:
             for chain in self.chains:
                 chain.restart(best)
+
+    def set_out(self, answer: Answer, others: Floats) -> None:
+        """Send all chains on from one plan, beside other teams that work so many minutes of each party."""
+        self.elsewhere = None
+        for chain in self.chains:
+            chain.set_out(answer, others)
 
 
 def cool_all(

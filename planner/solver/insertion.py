@@ -11,6 +11,7 @@ from planner.model import Task
 from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
+from planner.solver.evenness import UPRIGHT, Leaning
 from planner.solver.frame import Frame, without_idle
 from planner.solver.led import led_frame
 from planner.solver.nights import day_ends
@@ -138,12 +139,13 @@ class Inserter:
         return legs.cost_rows[legs.index[self.problem.team_by_id[team].base]][legs.index[task.site_id]]
 
     def _all_places(self, state: State, frame: Frame, days: VisitDays, open_days: VisitDays) -> Iterator[Place]:
+        leaning = self.ledger.leaning(state)
         for day, teams in open_days.items():
             if day in days or not keeps_dates(frame, [*days, day]):
                 continue
             for cover in self._covers(frame, teams, days):
                 soft = self.ledger.made_cost(frame.task, {**days, day: cover})
-                for place in self._places(state, frame.task, day, cover):
+                for place in self._places(state, frame.task, day, cover, leaning):
                     yield Place(place.cost + soft, day, place.positions)
 
     def _covers(self, frame: Frame, teams: Sequence[str], days: VisitDays) -> Iterator[tuple[str, ...]]:
@@ -167,7 +169,9 @@ class Inserter:
             if len(seen) >= MAX_COVERS:
                 return
 
-    def _places(self, state: State, task: Task, day: date, teams: tuple[str, ...]) -> Iterator[Place]:
+    def _places(
+        self, state: State, task: Task, day: date, teams: tuple[str, ...], leaning: Leaning = UPRIGHT
+    ) -> Iterator[Place]:
         """Yield the places in the teams' routes that can be driven, before windows and lunch are looked at."""
         options = []
         for team in teams:
@@ -175,7 +179,8 @@ class Inserter:
             if task in route:
                 continue
             ends = self._ends(state, team, day)
-            options.append([(cost, team, k) for k, cost in self._detours(team, day, route, task, ends)])
+            detours = self._detours(team, day, route, task, ends, leaning=leaning)
+            options.append([(cost, team, k) for k, cost in detours])
         for picked in product(*options):
             yield Place(sum(p[0] for p in picked), day, tuple((team, k) for _, team, k in picked))
 
@@ -188,7 +193,7 @@ class Inserter:
         return day_ends(self.problem, self.ledger.nights(week)).get((team, day), (crew.base, crew.last_base))
 
     def _detours(
-        self, team: str, day: date, route: Tasks, task: Task, ends: tuple[str, str]
+        self, team: str, day: date, route: Tasks, task: Task, ends: tuple[str, str], *, leaning: Leaning
     ) -> Iterator[tuple[int, float]]:
         """Yield position and detour cost where driving and service alone leave time on the day.
 
@@ -208,8 +213,10 @@ class Inserter:
         for k, (a, b) in enumerate(pairwise(way)):
             direct, direct_minutes = (legs.cost_rows[a][b], legs.minute_rows[a][b]) if route else (0.0, 0)
             is_end = crew.may_sleep_out and k in {0, len(route)}
-            if is_end or legs.minute_rows[a][site] + from_site_minutes[b] - direct_minutes <= left:
-                yield k, legs.cost_rows[a][site] + from_site[b] - direct
+            longer = legs.minute_rows[a][site] + from_site_minutes[b] - direct_minutes
+            if is_end or longer <= left:
+                uneven = leaning.price(team, longer + rules[task].service.minutes)
+                yield k, legs.cost_rows[a][site] + from_site[b] - direct + uneven
 
     def _first_fitting(self, state: State, task: Task, places: Sequence[Place]) -> tuple[State, Place] | None:
         for place in places[:MAX_TRIES]:

@@ -86,6 +86,13 @@ class Search:
             if progress.cost == float("inf"):
                 self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
 
+    def go_on_from(self, state: State) -> None:
+        """Take over what each group does in a state, where that costs less; follow-ups and lent teams come afresh."""
+        for progress in self.progress:
+            tasks, teams = frozenset(progress.group.tasks), frozenset(progress.group.teams)
+            part = {slot: tuple(t for t in order if t in tasks) for slot, order in state.items() if slot[0] in teams}
+            self._take(progress, without_empty(part))
+
     def route(self) -> None:
         """Make the circuits of every week."""
         for progress in self.progress:
@@ -141,33 +148,54 @@ class Search:
                 self._improve_group(progress, number)
             gained = progress.cost < before[id(progress)] - MIN_GAIN
             progress.idle_rounds = 0 if gained else progress.idle_rounds + 1
+            if gained and self.ledger.evenness.is_asked:  # others may have work to give or take now
+                for other in self.progress:
+                    other.idle_rounds = 0
             self.on_step()
         return any(progress.idle_rounds < _patience(progress) for progress in self.progress)
 
     def _anneal(self, active: Sequence[_Progress], number: int, *, is_counted: bool) -> None:
-        """Let the compiled search run on the groups given, all at once, from the best plan of each."""
-        groups = {id(progress): progress.compiled for progress in active if progress.compiled}
+        """Let the compiled search run on the groups given, from the best plan of each.
+
+        All at once; where work is to be even one after the other, for each must know how long the others work.
+        """
+        compiled = [progress for progress in active if progress.compiled]
+        whole = sum(len(progress.group.tasks) for progress in compiled)
+        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
+        seconds = None if is_counted else share * self.remaining()
+        for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
+            part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
+            self._cool(batch, number, seconds=None if seconds is None else part * seconds)
+
+    def _cool(self, batch: Sequence[_Progress], number: int, *, seconds: float | None) -> None:
+        """Anneal some groups side by side."""
+        groups = {id(progress): progress.compiled for progress in batch if progress.compiled}
         if not groups:
             return
 
         def take_news() -> None:
-            for progress in active:
-                if progress.compiled:
-                    self._take_news(progress, progress.compiled.news())
+            for progress in batch:
+                self._take_news(progress, groups[id(progress)].news())
             self.on_step()
 
-        if number > 1:
-            for progress in active:
-                groups[id(progress)].go_on_from(self._part(progress.group), progress.cost)
-        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
+        for progress in batch:
+            self._send_on(progress, groups[id(progress)], number)
         cool_groups(
             list(groups.values()),
             number=number,
-            seconds=None if is_counted else share * self.remaining(),
+            seconds=seconds,
             may_go_on=lambda: self.remaining() > 0,
-            on_pause=(lambda: None) if is_counted else take_news,
+            on_pause=(lambda: None) if seconds is None else take_news,
         )
         take_news()
+
+    def _send_on(self, progress: _Progress, compiled: CompiledGroup, number: int) -> None:
+        """Let the chains of a group set out from its best plan; at first they are where they began."""
+        part, evenness = self._part(progress.group), self.ledger.evenness
+        if evenness.is_asked:
+            compiled.set_out(part, progress.cost, evenness.others(frozenset(progress.group.teams)))
+        elif number > 1:
+            compiled.go_on_from(part, progress.cost)
 
     def _finish(self, progress: _Progress) -> None:
         """Route the group's weeks with OR-Tools, which judges what the compiled search planned."""
@@ -297,11 +325,22 @@ class Search:
     def _weeks(self, group: Group, state: State, weeks: Iterable[date], *, first: int = 0) -> State:
         """Return the state with each week routed anew, wherever that is sound and cheaper."""
         for week in weeks:
-            for teams in team_subsets(self.problem, group, state, week, first=first):
+            for teams in self._subsets(group, state, week, first=first):
                 if self.remaining() <= 0:
                     return state
                 state = self._week(group, state, week, teams)
         return state
+
+    def _subsets(self, group: Group, state: State, week: date, *, first: int) -> Iterable[tuple[str, ...]]:
+        """Return the sets of teams to route together; where work is to be even, each team by itself as well.
+
+        The routing model does not know of evenness: what it moves from one team to another may be refused for it, and
+        with it all that was gained within the teams.
+        """
+        together = team_subsets(self.problem, group, state, week, first=first)
+        if not self.ledger.evenness.is_asked:
+            return together
+        return dict.fromkeys([*together, *team_subsets(self.problem, group, state, week, most=0)])
 
     def _toured(self, group: Group, state: State, week: date) -> State:
         """Return the state with tours of several days in the week, wherever they are cheaper."""
@@ -338,6 +377,16 @@ class Search:
             others = {slot: t for slot, t in self.state.items() if slot[0] not in progress.group.teams}
             self.state = dict(sorted({**others, **state}.items()))
             progress.cost = cost
+            self._note_work(progress)
+
+    def _note_work(self, changed: _Progress) -> None:
+        """Tell the ledger how long the group's teams work now; the price of uneven work is in every group's cost."""
+        evenness = self.ledger.evenness
+        if evenness.is_asked:
+            before = evenness.price({})
+            evenness.minutes |= self.ledger.minutes(changed.group, self._part(changed.group))
+            for progress in self.progress:
+                progress.cost += (evenness.price({}) - before) if progress is not changed else 0.0
 
     def _part(self, group: Group) -> State:
         return {slot: tasks for slot, tasks in self.state.items() if slot[0] in group.teams}

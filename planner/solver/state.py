@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
-from planner.plan import Route, is_night_away
+from planner.plan import Plan, Route, is_night_away
 from planner.solver.clock import Clock, Tasks, shared_tasks
 from planner.solver.dates import extra_weekdays, owed_weight
+from planner.solver.evenness import Evenness, Leaning
 from planner.solver.frame import Frame, Group
 from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
@@ -17,6 +18,13 @@ from planner.values import week_of
 
 State = Mapping[Slot, Tasks]  # (team id, day) -> tasks in the order of the visits; no empty slot
 VisitDays = Mapping[date, tuple[str, ...]]  # of one task: the days of its visits and the teams that come, sorted
+
+
+def state_of_plan(plan: Plan) -> dict[Slot, Tasks]:
+    """Return the order of tasks on each team's day of a plan."""
+    return {
+        (route.team_id, route.day): tuple(stop.task for stop in route.stops) for route in plan.routes() if route.stops
+    }
 
 
 def visits_of(state: State) -> dict[Task, dict[date, tuple[str, ...]]]:
@@ -65,6 +73,7 @@ class Ledger:
     def __init__(self, problem: Problem, frames: Mapping[Task, Frame], clock: Clock) -> None:
         self.problem, self.frames, self.clock = problem, frames, clock
         self.night_finder = NightFinder(problem, clock)
+        self.evenness = Evenness(problem)
 
     def nights(self, state: State) -> Nights:
         """Return the nights away of a state, none where it breaks a rule."""
@@ -112,7 +121,10 @@ class Ledger:
         return tasks[::-1] if worth[0] == worth[1] else tasks
 
     def cost(self, group: Group, state: State) -> float:
-        """Return the cost of the group's part of the plan; infinite when a day breaks a rule."""
+        """Return the cost of the group's part of the plan; infinite when a day breaks a rule.
+
+        The price of uneven work is that of the whole county: all other teams work as ``evenness`` knows.
+        """
         routes = self.routes(state)
         if routes is None:
             return float("inf")
@@ -121,7 +133,22 @@ class Ledger:
         out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
         nights = sum(is_night_away(self.problem.team_by_id[r.team_id], r) for r in routes)
         driven += weights.per_night_away * nights
-        return driven + out + sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
+        soft = sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
+        uneven = self.evenness.price(_minutes(group, routes)) if self.evenness.is_asked else 0.0
+        return driven + out + soft + uneven
+
+    def minutes(self, group: Group, state: State) -> dict[str, int]:
+        """Return the minutes on duty of each team of the group; none where a day breaks a rule."""
+        return _minutes(group, self.routes(state) or ())
+
+    def leaning(self, state: State) -> Leaning:
+        """Return what more work of each team would about cost in a state, its days timed one by one, from home."""
+        worked: dict[str, int] = {}
+        if self.evenness.is_asked:
+            for (team, day), tasks in state.items():
+                route = self.clock.route(team, day, tasks)
+                worked[team] = worked.get(team, 0) + (route.end_minute - route.start_minute if route else 0)
+        return self.evenness.leaning(worked)
 
     def task_cost(self, task: Task, days: VisitDays) -> float:
         """Return the soft costs of one task: owed visits, lent and other teams, extra teams, missed markets."""
@@ -146,3 +173,11 @@ class Ledger:
             + weights.per_missed_market_day * off_market
             + weights.per_extra_weekday * extra_weekdays(frame, days)
         )
+
+
+def _minutes(group: Group, routes: Iterable[Route]) -> dict[str, int]:
+    """Return the minutes on duty of each team of the group."""
+    found = dict.fromkeys(group.teams, 0)
+    for route in routes:
+        found[route.team_id] = found.get(route.team_id, 0) + route.end_minute - route.start_minute
+    return found

@@ -15,11 +15,12 @@ Units = list[tuple[str, ...]]
 
 
 def team_subsets(
-    problem: Problem, group: Group, state: State, week: date, *, first: int = 0
+    problem: Problem, group: Group, state: State, week: date, *, first: int = 0, most: int = MAX_CALLS
 ) -> tuple[tuple[str, ...], ...]:
     """Return the group's teams in sets to be routed together; teams that meet in the week stay together.
 
-    ``first`` turns the order in which sets are grown, so that other neighbours meet in other rounds.
+    ``first`` turns the order in which sets are grown, so that other neighbours meet in other rounds. ``most`` visits
+    are routed together; with 0 nobody is joined who need not be.
     """
     inside = {slot: tasks for slot, tasks in state.items() if slot[0] in group.teams and week_of(slot[1]) == week}
     units = _units(group, inside)
@@ -30,7 +31,7 @@ def team_subsets(
     while left:
         subset = [left.pop(0)]
         left.sort(key=lambda unit: (_distance(centre[unit], centre[subset[0]]), unit))
-        while left and sum(size[unit] for unit in subset) + size[left[0]] <= MAX_CALLS:
+        while left and sum(size[unit] for unit in subset) + size[left[0]] <= most:
             subset.append(left.pop(0))
         subsets.append(tuple(sorted(team for unit in subset for team in unit)))
         left.sort()
