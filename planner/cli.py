@@ -21,7 +21,7 @@ from planner.language import Text, say, text
 from planner.values import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from planner.evaluation import Evaluation
+    from planner.evaluation import BalancePrice, Evaluation
     from planner.plan import Plan
     from planner.service import County
     from planner.solver import SolveResult
@@ -117,9 +117,10 @@ def plan(
             should_stop=should_stop,
             on_compiling=lambda is_done: tell_compiling(lang.value, is_done=is_done),
         )
-    written = write_outputs(county, result.plan, result.evaluation, out, lang.value)
+    price = result.balance_price
+    written = write_outputs(county, result.plan, result.evaluation, out, lang.value, balance_price=price)
     if as_json:
-        print_json(county, result.plan, result.evaluation, lang.value)
+        print_json(county, result.plan, result.evaluation, lang.value, balance_price=price)
     else:
         tell_result(county, result, lang.value)
         tell_pages(out, written, lang.value)
@@ -317,7 +318,9 @@ def tell_notices(notices: Iterable[Issue], language: str) -> None:
 
 
 def tell_result(county: County, result: SolveResult, language: str) -> None:
-    """Say how the search ended and what the plan is worth."""
+    """Say how the search ended, what the plan is worth, and what an even workload costs where it is asked."""
+    from planner.screen import balance_lines
+
     endings = {
         "rounds": text("All rounds were searched."),
         "seconds": text("The time to search is used up."),
@@ -327,6 +330,9 @@ def tell_result(county: County, result: SolveResult, language: str) -> None:
     }
     tell(endings[result.stopped], language)
     tell_verdict(county, result.plan, result.evaluation, language)
+    if county.problem.balance is not None:
+        for line in balance_lines(result.balance_price):
+            tell(line, language)
 
 
 def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
@@ -362,11 +368,20 @@ def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
     tell(text("Plan: {path}", path=(out / "plan.json").resolve()), language)
 
 
-def print_json(county: County, plan_made: Plan, evaluation: Evaluation, language: str) -> None:
+def print_json(
+    county: County,
+    plan_made: Plan,
+    evaluation: Evaluation,
+    language: str,
+    *,
+    balance_price: BalancePrice | None = None,
+) -> None:
     """Put the report on standard output; what its encoding cannot hold is escaped as JSON does it."""
     from planner.report import report_document
 
-    report = report_document(county.problem, plan_made, evaluation, county.notices, language)
+    report = report_document(
+        county.problem, plan_made, evaluation, county.notices, language, balance_price=balance_price
+    )
     is_unicode = sys.stdout is not None and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     written = json.dumps(report, ensure_ascii=not is_unicode)
     put_out(written.encode("utf-8", "replace").decode() + "\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 from planner.advice import advise, explain_owed
 from planner.errors import Issue, Where
-from planner.evaluation import Evaluation, kpis
+from planner.evaluation import BalancePrice, Evaluation, Workday, kpis
 from planner.findings import Finding, findings
 from planner.language import Text, say, text
 from planner.model import Pin, Problem, Task
@@ -20,9 +20,18 @@ REPORT_VERSION = 1
 
 
 def report_document(
-    problem: Problem, plan: Plan, evaluation: Evaluation, notices: Iterable[Issue], language: str
+    problem: Problem,
+    plan: Plan,
+    evaluation: Evaluation,
+    notices: Iterable[Issue],
+    language: str,
+    *,
+    balance_price: BalancePrice | None = None,
 ) -> dict[str, object]:
-    """Return the report as plain data for JSON; sentences are in the language asked for."""
+    """Return the report as plain data for JSON; sentences are in the language asked for.
+
+    ``balance_price`` was measured while the plan was made; a plan that is only judged has none.
+    """
     return {
         "format": REPORT_FORMAT,
         "version": REPORT_VERSION,
@@ -30,6 +39,7 @@ def report_document(
         "days": plan.days,
         "is_travel_estimated": plan.provenance.is_travel_estimated,
         "summary": _summary(problem, plan),
+        "balance_price": balance_price and price_document(balance_price),
         "cost": round(evaluation.cost, 3),
         "terms": [
             {"name": t.name, "amount": round(t.amount, 3), "unit": t.unit, "weight": t.weight, "cost": round(t.cost, 3)}
@@ -50,6 +60,21 @@ def _summary(problem: Problem, plan: Plan) -> dict[str, object]:
     figures = kpis(problem, plan)
     teams = [{"id": team["id"], "name": problem.team_by_id[team["id"]].name, **team} for team in figures["teams"]]
     return {**_rounded(figures), "teams": [_rounded(team) for team in teams]}
+
+
+def price_document(price: BalancePrice) -> dict[str, object]:
+    """Return what an even workload costs, and both plans compared: cost in kilometres, without that of uneven work."""
+    plans = {"plan": price.plan, "without_balance": price.without}
+    return {
+        "km": round(price.km, 3),
+        "cost": round(price.cost, 3),
+        **{name: _workday_document(plan) for name, plan in plans.items()},
+    }
+
+
+def _workday_document(plan: Workday) -> dict[str, object]:
+    figures = {"km": plan.km, "hours": plan.hours, "cost": plan.cost, "owed_visits": plan.owed_visits}
+    return _rounded({**figures, "balance": plan.balance})
 
 
 def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:

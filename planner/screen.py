@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text as Characters
 
 from planner.advice import explain_owed
-from planner.evaluation import BalanceFigures, Evaluation, kpis
+from planner.evaluation import BalanceFigures, BalancePrice, Evaluation, Workday, kpis
 from planner.findings import findings
 from planner.language import Text, say, text
 from planner.model import Problem
@@ -134,6 +134,40 @@ def _balance_line(figures: BalanceFigures) -> Text:
         high=f"{figures['most_percent']:+.0f}",
         percent=f"{figures['allowed_percent']:g}",
         outside=f"{figures['hours_outside']:,.1f}",
+    )
+
+
+def balance_lines(price: BalancePrice | None) -> list[Text]:
+    """Return what an even workload costs: the difference, and the plan that it was measured against."""
+    if price is None:
+        return [
+            text(
+                "What the even workload costs was not measured: the search was stopped, or had too few seconds for a "
+                "second one (12 or more are needed)."
+            )
+        ]
+    if price.cost == 0:
+        return [text("The even workload costs nothing: a search without it found no cheaper plan.")]
+    return [
+        text(
+            "The even workload costs {km} km of driving and {cost} of the cost in kilometres: searched on from this "
+            "plan without it, {without}; with it, {plan}.",
+            km=f"{price.km:+,.1f}",
+            cost=f"{price.cost:+,.1f}",
+            without=_workday(price.without),
+            plan=_workday(price.plan),
+        )
+    ]
+
+
+def _workday(plan: Workday) -> Text:
+    return text(
+        "{km} km at a cost of {cost}, {low} % to {high} % from the mean, {outside} hours outside the band",
+        km=f"{plan.km:,.1f}",
+        cost=f"{plan.cost:,.1f}",
+        low=f"{plan.balance['least_percent']:+.0f}",
+        high=f"{plan.balance['most_percent']:+.0f}",
+        outside=f"{plan.balance['hours_outside']:,.1f}",
     )
 
 

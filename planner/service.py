@@ -21,7 +21,7 @@ from maps.travel import TravelReport, build_travel, places_of
 from planner.calendar import build_calendar
 from planner.codec import dump_plan, load_plan
 from planner.errors import InputError, Issue, ModelError, Where
-from planner.evaluation import Evaluation, evaluate
+from planner.evaluation import BalancePrice, Evaluation, evaluate
 from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Horizon, Problem
@@ -168,7 +168,15 @@ def check_plan(county: County, plan: Plan) -> Evaluation:
     return evaluate(county.problem, plan)
 
 
-def write_outputs(county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str) -> tuple[Path, ...]:
+def write_outputs(
+    county: County,
+    plan: Plan,
+    evaluation: Evaluation,
+    folder: Path,
+    language: str,
+    *,
+    balance_price: BalancePrice | None = None,
+) -> tuple[Path, ...]:
     """Write plan.json, report.json, circuits.xlsx, index.html and the crew sheets; return the paths.
 
     Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go.
@@ -179,7 +187,9 @@ def write_outputs(county: County, plan: Plan, evaluation: Evaluation, folder: Pa
         with staged_folder(folder) as stage:
             write_pages(county, plan, evaluation, stage, language)
             write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
-            report = report_document(county.problem, plan, evaluation, county.notices, language)
+            report = report_document(
+                county.problem, plan, evaluation, county.notices, language, balance_price=balance_price
+            )
             write_page(stage / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
             (stage / "plan.json").write_bytes(dump_plan(plan))
             written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from planner.evaluation import crews, days, form, frequency, nights, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
+from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
@@ -24,6 +25,7 @@ __all__ = [
     "RULES",
     "Appointment",
     "BalanceFigures",
+    "BalancePrice",
     "Change",
     "ChangeKind",
     "Evaluation",
@@ -32,9 +34,11 @@ __all__ = [
     "Rule",
     "TeamFigures",
     "Violation",
+    "Workday",
     "diff_plans",
     "evaluate",
     "kpis",
+    "price_of_balance",
 ]
 
 

@@ -29,7 +29,8 @@ def solve(
 
     ``on_improvement`` hears each better plan and its cost, the first complete one within seconds. ``should_stop``
     is asked about ten times a second; the best plan so far is the answer then. ``on_compiling`` hears False when the
-    search must be compiled first, once on a machine, and True when it has been; the seconds count from then.
+    search must be compiled first, once on a machine, and True when it has been; the seconds count from then. Where a
+    balance is asked, a part of the seconds measures what it costs.
 
     Raises
     ------
@@ -38,6 +39,8 @@ def solve(
     """
     from planner.solver.first_run import ensure_compiled  # noqa: PLC0415 - only who searches needs these
     from planner.solver.supervision import supervise  # noqa: PLC0415
+    from planner.solver.without_balance import supervise_balanced  # noqa: PLC0415
 
     ensure_compiled(on_compiling, should_stop)
-    return supervise(problem, settings, on_improvement, should_stop, dataset_sha256)
+    search = supervise if problem.balance is None else supervise_balanced
+    return search(problem, settings, on_improvement, should_stop, dataset_sha256)

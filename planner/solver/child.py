@@ -15,6 +15,7 @@ from planner.solver.messages import Better, Done, Order
 from planner.solver.processes import die_with_parent
 from planner.solver.search import Search
 from planner.solver.settings import SearchStep, Stopped
+from planner.solver.state import state_of_plan
 
 POLL_SECONDS = 0.05
 FOREVER = 1e9
@@ -48,7 +49,7 @@ class _Run:
         asked = sum(frame.asked for frame in search.frames.values())
         self.answer_seconds += ANSWER_SECONDS_PER_VISIT * asked
         is_counted = settings.rounds is not None
-        for stage in (search.start, search.route, search.ask_days):
+        for stage in (search.start, self._go_on_from_start, search.route, search.ask_days):
             stage()
             self.report()
         while self._is_asked_for_more():
@@ -59,6 +60,10 @@ class _Run:
                 self.pipe.send(Done("converged"))
                 return
         self.pipe.send(Done(self._why_stopped()))
+
+    def _go_on_from_start(self) -> None:
+        if self.order.start is not None:
+            self.search.go_on_from(state_of_plan(self.order.start))
 
     def _is_asked_for_more(self) -> bool:
         rounds = self.order.settings.rounds

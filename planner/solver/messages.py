@@ -23,6 +23,7 @@ class Order:
     deadline: float | None
     dataset_sha256: str
     parent: int
+    start: Plan | None = None  # a plan to go on from, when it is better than the first one made
 
 
 @dataclass(frozen=True, slots=True)

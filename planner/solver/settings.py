@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.evaluation import Evaluation
+from planner.evaluation import BalancePrice, Evaluation
 from planner.language import text
 from planner.plan import Plan
 from planner.values import require, require_whole
@@ -60,9 +60,11 @@ class SolveResult:
     """The best plan, the checker's verdict on it, and how the search went.
 
     ``stopped`` is "crashed" when the solving process died on the way: the plan is the best it had reported.
+    ``balance_price`` is None where no balance is asked, or there was no time to measure it.
     """
 
     plan: Plan
     evaluation: Evaluation
     log: SearchLog
     stopped: Stopped
+    balance_price: BalancePrice | None = None

@@ -29,8 +29,10 @@ def supervise(
     on_improvement: OnImprovement | None,
     should_stop: Callable[[], bool] | None,
     dataset_sha256: str,
+    *,
+    start: Plan | None = None,
 ) -> SolveResult:
-    """Search in a child process and return the best plan it reported.
+    """Search in a child process, from a plan when one is given, and return the best plan it reported.
 
     Raises
     ------
@@ -41,7 +43,12 @@ def supervise(
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     order = Order(
-        problem=problem, settings=settings, deadline=deadline, dataset_sha256=dataset_sha256, parent=os.getpid()
+        problem=problem,
+        settings=settings,
+        deadline=deadline,
+        dataset_sha256=dataset_sha256,
+        parent=os.getpid(),
+        start=start,
     )
     process = context.Process(target=run_child, args=(order, theirs), daemon=True, name="xunzhen-solver")
     process.start()

@@ -216,7 +216,10 @@ BALANCE = (
         "balance_price",
         "均衡价格",
         USUAL_BALANCE.price_per_hour,
-        text("What each hour outside the band of the workload costs; only with balance_percent."),
+        text(
+            "What each hour outside the band of the workload costs; only with balance_percent. What the even workload "
+            "costs in kilometres is measured and told with the plan."
+        ),
     ),
 )
 
