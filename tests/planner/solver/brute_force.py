@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations, product
 from math import inf, prod
 
 import numpy as np
 
+from planner.balance import Balance
 from planner.model import Base, Problem, Site, Task, Team, TravelMatrix
 from planner.rules import ServiceTime, VisitRule
 from planner.solver.clock import Tasks
@@ -76,6 +77,13 @@ def _team(dice: random.Random, name: str) -> Team:
     )
 
 
+def even_county(seed: int) -> Problem:
+    """Return a tiny county in which the work of its teams is to be even, at a price."""
+    dice = random.Random(f"even {seed}")
+    balance = Balance(spread=dice.choice((0.0, 0.1, 0.3)), price_per_hour=dice.choice((5.0, 20.0, 80.0)))
+    return replace(tiny_county(seed), balance=balance)
+
+
 @dataclass(frozen=True, slots=True)
 class Best:
     """The cheapest plan there is."""
@@ -84,13 +92,16 @@ class Best:
     state: State
 
 
+Driven = tuple[float, int, Tasks]  # one order of a day: what it costs, minutes on duty
+
+
 class EveryWay:
     """All plans of a problem: each task on every legal set of days, by all teams, in every order."""
 
     def __init__(self, problem: Problem) -> None:
         self.search = Search(problem, 1, lambda: 1e9)
         self.problem, self.ledger = problem, self.search.ledger
-        self.known: dict[tuple[str, frozenset[Task]], tuple[float, Tasks]] = {}
+        self.known: dict[tuple[str, frozenset[Task]], list[Driven]] = {}
         self.ways = [self._ways(task) for task in self.search.frames]
 
     @property
@@ -118,10 +129,7 @@ class EveryWay:
 
     def _go_on(self, left: list[Task], slots: dict[tuple[str, object], frozenset[Task]], price: float) -> None:
         if not left:
-            routes = {slot: self._route(str(slot[0]), tasks) for slot, tasks in slots.items()}
-            cost = price + sum(route[0] for route in routes.values())
-            if cost < self.found.cost:
-                self.found = Best(cost, {slot: order for slot, (_, order) in routes.items()})  # type: ignore[misc]
+            self._drive(slots, price)
             return
         number = len(self.ways) - len(left)
         for own, way in self.ways[number]:
@@ -130,32 +138,51 @@ class EveryWay:
             more = dict(slots)
             for day, (name,) in way.items():
                 more[name, day] = more.get((name, day), frozenset()) | {left[0]}
-            if all(self._route(name, more[name, day])[0] < inf for day, (name,) in way.items()):
+            if all(self._orders(name, more[name, day]) for day, (name,) in way.items()):
                 self._go_on(left[1:], more, price + own)
 
-    def _route(self, name: str, tasks: frozenset[Task]) -> tuple[float, Tasks]:
-        """Return the cheapest order of a team's day and its price; all days have the same roads."""
+    def _drive(self, slots: dict[tuple[str, object], frozenset[Task]], price: float) -> None:
+        """Take the cheapest orders of the days; where work is to be even a longer one may be the cheaper."""
+        orders = [self._orders(name, tasks) for (name, _), tasks in slots.items()]
+        if price + sum(found[0][0] for found in orders) >= self.found.cost:
+            return
+        if not self.ledger.evenness.is_asked:
+            orders = [found[:1] for found in orders]
+        for driven in product(*orders):
+            minutes: dict[str, int] = {}
+            for (name, _), (_, out, _) in zip(slots, driven, strict=True):
+                minutes[name] = minutes.get(name, 0) + out
+            cost = price + sum(one[0] for one in driven) + self.ledger.evenness.price(minutes)
+            if cost < self.found.cost:
+                state = {slot: one[2] for slot, one in zip(slots, driven, strict=True)}
+                self.found = Best(cost, state)  # type: ignore[arg-type]
+
+    def _orders(self, name: str, tasks: frozenset[Task]) -> list[Driven]:
+        """Return the cheapest order of a team's day for each number of minutes, cheapest first; all days are alike."""
         if (name, tasks) not in self.known:
-            orders = permutations(sorted(tasks))
-            self.known[name, tasks] = min(((self._driven(name, order), order) for order in orders), default=(0.0, ()))
+            best: dict[int, Driven] = {}
+            for one in filter(None, (self._driven(name, order) for order in permutations(sorted(tasks)))):
+                best[one[1]] = min(best.get(one[1], one), one)
+            self.known[name, tasks] = sorted(best.values())
         return self.known[name, tasks]
 
-    def _driven(self, name: str, order: Tasks) -> float:
+    def _driven(self, name: str, order: Tasks) -> Driven | None:
         route = self.ledger.clock.route(name, MONDAY, order)
         if route is None:
-            return inf
-        weights = self.problem.weights
-        return (
-            weights.per_km * route.metres / 1000 + weights.per_duty_hour * (route.end_minute - route.start_minute) / 60
-        )
+            return None
+        weights, minutes = self.problem.weights, route.end_minute - route.start_minute
+        return weights.per_km * route.metres / 1000 + weights.per_duty_hour * minutes / 60, minutes, order
 
 
-def tiny_counties(first: int, count: int) -> Iterator[tuple[int, EveryWay]]:
+def tiny_counties(
+    first: int, count: int, make: Callable[[int], Problem] = tiny_county
+) -> Iterator[tuple[int, EveryWay]]:
     """Yield so many numbered problems that are small enough to try everything."""
     seed = first
     while count:
-        ways = EveryWay(tiny_county(seed))
-        if sum(frame.asked for frame in ways.search.frames.values()) <= 7 and ways.count <= MOST_WAYS:
+        ways = EveryWay(make(seed))
+        is_small = sum(frame.asked for frame in ways.search.frames.values()) <= 7 and ways.count <= MOST_WAYS
+        if is_small and (ways.problem.balance is None or ways.ledger.evenness.is_asked):
             yield seed, ways
             count -= 1
         seed += 1

@@ -6,11 +6,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from planner.balance import Balance
 from planner.model import ObjectiveWeights, Problem
 from planner.plan import Plan
 from planner.solver.compiled import is_compilable
 from planner.solver.engine import HOT, Answer, Herd, cool_all
 from planner.solver.frame import Group
+from planner.solver.instance import MAY_BE
 from planner.solver.numbers import Numbered, number_group
 from planner.solver.search import Search
 from planner.solver.state import State
@@ -47,13 +49,29 @@ class Found:
         return self.numbered.state_of(self.answer)
 
 
+def even_county_at_home(seed: int) -> Problem:
+    """Return such a county in which work is to be even over teams or institutions."""
+    dice = random.Random(f"{seed} balance")
+    balance = Balance(
+        spread=dice.choice((0.0, 0.1, 0.3)),
+        scope=dice.choice(("team", "institution")),
+        price_per_hour=dice.choice((3.0, 20.0, 100.0)),
+    )
+    return replace(county_at_home(seed), balance=balance)
+
+
 def best_answers(search: Search, *, rounds: int, seed: int = 1) -> Iterator[Found]:
-    """Yield the best answer of each group that the compiled search takes, after so many rounds."""
+    """Yield the best answer of each group that the compiled search takes, after so many rounds.
+
+    Where work is to be even all other teams work as the ledger knows.
+    """
     for group in (progress.group for progress in search.progress):
         if is_compilable(search.problem, search.frames, group):
             numbered = number_group(search.problem, search.frames, group)
             herd = Herd(numbered.instance, seed)
             herd.start()
+            if search.ledger.evenness.is_asked and herd.best.price < MAY_BE:
+                herd.set_out(herd.best, search.ledger.evenness.others(frozenset(group.teams)))
             cool_all([herd], seconds=None, rounds=rounds, hot=HOT, may_go_on=lambda: True)
             yield Found(group=group, numbered=numbered, answer=herd.best)
 
