@@ -50,7 +50,8 @@ class Evenness:
         loads, spread = self._loads({**self.minutes, **changed}), self.balance.spread
         days = sum(load.days for load in loads)
         mean = 60 * sum(load.hours for load in loads) / days
-        bands, moved = {}, 0.0
+        bands: dict[str, _Band] = {}
+        moved = 0.0
         for party, load in zip(self.parties, loads, strict=True):
             band = _Band(60 * load.hours, load.days * mean * (1 - spread), load.days * mean * (1 + spread))
             moved += load.days * ((1 - spread) * (band.minutes < band.low) - (1 + spread) * (band.minutes > band.high))

@@ -9,7 +9,8 @@ A *visit* is the number task * days + day. Visits of a slot form a doubly linked
 is allocated here. Names with an underscore belong to this package; ``p`` is the problem as numbers, ``t`` the state.
 
 ``state`` shapes, ``compiling`` decorators, ``chance`` dice, ``timing`` a day's times, ``evenness`` of the work,
-``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty`` and ``days`` the days of a task, ``ruin`` what leaves, ``loop`` all.
+``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty`` and ``days`` the days of a task,
+``ruin`` what leaves, ``loop`` all.
 """
 
 from planner.solver.kernel.compiling import CACHE

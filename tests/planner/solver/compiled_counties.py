@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -35,6 +36,9 @@ def county_at_home(seed: int) -> Problem:
     return replace(problem, teams=teams, weights=weights)
 
 
+SKIP = 10  # numbers of counties for each that is taken: enough that no two blocks overlap
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The best answer of one group."""
@@ -58,6 +62,18 @@ def even_county_at_home(seed: int) -> Problem:
         price_per_hour=dice.choice((3.0, 20.0, 100.0)),
     )
     return replace(county_at_home(seed), balance=balance)
+
+
+def even_searches(first: int, count: int, *, groups: int = 1) -> Iterator[tuple[int, Search]]:
+    """Yield a search of so many such counties of so many groups or more, with somebody to be compared with."""
+    seeds = itertools.count(first * SKIP)
+    searches = ((seed, Search(even_county_at_home(seed), 1, lambda: 1e9)) for seed in seeds)
+    fitting = (
+        (seed, search)
+        for seed, search in searches
+        if search.ledger.evenness.is_asked and len(search.progress) >= groups
+    )
+    return itertools.islice(fitting, count)
 
 
 def best_answers(search: Search, *, rounds: int, seed: int = 1) -> Iterator[Found]:
