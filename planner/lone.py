@@ -12,6 +12,7 @@ from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Route
 from planner.rules import VisitRule
 from planner.timing import timetable
+from planner.values import DAY_MINUTES
 
 # What stands between a visit and a team, the nearest to being possible first.
 OBSTACLES = ("", "shift_too_short", "over_capacity", "unreachable", "composition_missing", "window_too_short")
@@ -165,7 +166,7 @@ def _meet(problem: Problem, task: Task, day: date, crew: Sequence[Team]) -> bool
     """Return whether the teams can start the session within SYNC_MINUTES of each other."""
     floor = 0
     while True:  # ends: the floor rises each time, and past the shifts every team is late
-        routes = [timetable(problem, team, day, [task], not_before={task: floor}) for team in crew]
+        routes = [timetable(problem, team, day, [task], between={task: (floor, DAY_MINUTES)}) for team in crew]
         if any(_minutes_late(problem, task, team, route) for team, route in zip(crew, routes, strict=True)):
             return False
         starts = [route.stops[0].start_minute for route in routes]

@@ -16,7 +16,7 @@ from itertools import islice, product
 
 from planner.calendar import visit_days
 from planner.errors import ModelError
-from planner.model import Problem, Task, Team
+from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Plan, Route
 from planner.recurrence import patterns, possible_quotas, rule_days
 from planner.relaxations import replace_parts, with_sites_only
@@ -86,7 +86,7 @@ class Board:
             return None
         team = self.problem.team_by_id[team_id]
         try:
-            route = timetable(self.problem, team, day, tasks, not_before=self._held(team_id, day))
+            route = timetable(self.problem, team, day, tasks, between=self._between(team_id, day))
         except ModelError:  # the road between two neighbours led over the village that was taken out
             route = None
         self.is_sound &= route is not None and not self._excess(team, route).parts
@@ -95,15 +95,19 @@ class Board:
     def _held(self, team_id: str, day: date) -> dict[Task, int]:
         return self.held.get((team_id, day), {})
 
+    def _between(self, team_id: str, day: date) -> dict[Task, tuple[int, int]]:
+        """Return the sessions of a team's day with the only minute at which each may start."""
+        return {task: (start, start) for task, start in self._held(team_id, day).items()}
+
     def insertions(self, team: Team, day: date, not_before: int = 0) -> Iterator[Insertion]:
         """Yield the team's day with the visit at each place that roads lead to, whatever it breaks."""
         route = self.days.get((team.id, day))
         tasks = tuple(stop.task for stop in route.stops) if route else ()
-        floors = {**self._held(team.id, day), self.task: not_before}
+        between = {**self._between(team.id, day), self.task: (not_before, DAY_MINUTES)}
         for place in range(len(tasks) + 1):
             try:
                 longer = timetable(
-                    self.problem, team, day, (*tasks[:place], self.task, *tasks[place:]), not_before=floors
+                    self.problem, team, day, (*tasks[:place], self.task, *tasks[place:]), between=between
                 )
             except ModelError:  # no road at this place
                 continue
@@ -169,10 +173,7 @@ class Board:
                 yield met
 
     def _meeting(self, crew: Sequence[Team], day: date) -> tuple[Route, ...] | None:
-        """Return the days of a crew with the session started together, or None when they cannot.
-
-        At the same minute, as the search plans it: advice that only holds for starts a few minutes apart is no help.
-        """
+        """Return the days of a crew with the session started within SYNC_MINUTES, or None when they cannot."""
         floor = 0
         for _ in range(SYNC_ROUNDS):
             found = [self.fit(team, day, floor) for team in crew]
@@ -180,9 +181,9 @@ class Board:
             if len(routes) < len(crew):
                 return None
             starts = [next(s.start_minute for s in route.stops if s.task == self.task) for route in routes]
-            if max(starts) == min(starts):
+            if max(starts) - min(starts) <= SYNC_MINUTES:
                 return routes
-            floor = max(starts)
+            floor = max(starts) - SYNC_MINUTES
         return None
 
 

@@ -16,7 +16,9 @@ from planner.errors import ModelError
 from planner.language import text
 from planner.model import Problem, Task, Team
 from planner.plan import Circuit, Lunch, Route, Stop
-from planner.values import LunchBreak, week_of
+from planner.values import DAY_MINUTES, LunchBreak, week_of
+
+ANY_TIME = (0, DAY_MINUTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def timetable(
     day: date,
     tasks: Sequence[Task],
     *,
-    not_before: Mapping[Task, int] | None = None,
+    between: Mapping[Task, tuple[int, int]] | None = None,
     start_place: str | None = None,
     end_place: str | None = None,
 ) -> Route:
@@ -90,8 +92,9 @@ def timetable(
 
     Parameters
     ----------
-    not_before
-        The earliest start of service of some tasks, for sessions held together with another team.
+    between
+        The first and last minute at which the service of some tasks may start, within their windows: for sessions
+        held together with another team.
     start_place, end_place
         Where the team slept and where it will sleep, by id; the bases of its day when None.
 
@@ -101,7 +104,7 @@ def timetable(
         When there is no road between two places that follow each other; it names both.
     """
     ends = start_place or team.base, end_place or team.last_base
-    trip = _trip(problem, team, day, tasks, ends=ends, not_before=not_before or {})
+    trip = _trip(problem, team, day, tasks, ends=ends, between=between or {})
     walk, gap = _latest(trip, team.shift.start_minute, None), None
     if needs_lunch(team, walk.departure, walk.end):
         gap = _best_gap(trip, team.shift.start_minute)
@@ -135,19 +138,20 @@ def _trip(
     tasks: Sequence[Task],
     *,
     ends: tuple[str, str],
-    not_before: Mapping[Task, int],
+    between: Mapping[Task, tuple[int, int]],
 ) -> _Trip:
     places = [ends[0], *(task.site_id for task in tasks), ends[1]]
     legs = [_leg(problem, team, day, origin, destination) for origin, destination in pairwise(places)]
     visits = tuple(
-        _visit(problem, task, leg, not_before.get(task, 0)) for task, leg in zip(tasks, legs[:-1], strict=True)
+        _visit(problem, task, leg, between.get(task, ANY_TIME)) for task, leg in zip(tasks, legs[:-1], strict=True)
     )
     return _Trip(visits=visits, home_minutes=legs[-1][0], home_metres=legs[-1][1], lunch=team.lunch)
 
 
-def _visit(problem: Problem, task: Task, leg: tuple[int, int], not_before: int) -> _Visit:
-    service = problem.rule_by_task[task].service.minutes
-    spans = [(max(w.start_minute, not_before), w.end_minute - service) for w in problem.windows(task)]
+def _visit(problem: Problem, task: Task, leg: tuple[int, int], between: tuple[int, int]) -> _Visit:
+    service, (not_before, not_after) = problem.rule_by_task[task].service.minutes, between
+    windows = problem.windows(task)
+    spans = [(max(w.start_minute, not_before), min(w.end_minute - service, not_after)) for w in windows]
     return _Visit(
         task=task,
         leg_minutes=leg[0],

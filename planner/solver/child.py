@@ -15,7 +15,6 @@ from planner.solver.messages import Better, Done, Order
 from planner.solver.processes import die_with_parent
 from planner.solver.search import Search
 from planner.solver.settings import SearchStep, Stopped
-from planner.solver.state import state_of_plan
 
 POLL_SECONDS = 0.05
 FOREVER = 1e9
@@ -63,7 +62,7 @@ class _Run:
 
     def _go_on_from_start(self) -> None:
         if self.order.start is not None:
-            self.search.go_on_from(state_of_plan(self.order.start))
+            self.search.go_on_from(self.order.start)
 
     def _is_asked_for_more(self) -> bool:
         rounds = self.order.settings.rounds

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from planner.model import Problem, Team
+from planner.model import SYNC_MINUTES, Problem, Team
 from planner.solver.nights import Nights
 from planner.solver.weeknodes import (
     COST_LIMIT,
@@ -182,20 +182,20 @@ class _WeekModel:
                 dimension.SlackVar(self.index(number)).SetValue(0)
 
     def _add_sessions(self) -> None:
-        """Let the parts of a joint session start at the same minute, all or none.
+        """Let the parts of a joint session start within SYNC_MINUTES of each other, all or none.
 
         Local search puts in one call at a time, so it keeps and moves the sessions of the start but places no new one.
         """
         solver = self.model.solver()
-        first_of: dict[int, int] = {}
+        parts_of: dict[int, list[int]] = {}
         for number, call in enumerate(self.question.calls):
-            if call.session is None:
-                continue
-            index = self.index(self.first_call + number)
-            first = first_of.setdefault(call.session, index)
-            if first != index:
-                solver.Add(self.time.CumulVar(first) == self.time.CumulVar(index))
-                solver.Add(self.model.ActiveVar(first) == self.model.ActiveVar(index))
+            if call.session is not None:
+                parts_of.setdefault(call.session, []).append(self.index(self.first_call + number))
+        for one, other in (pair for parts in parts_of.values() for pair in combinations(parts, 2)):
+            apart = self.time.CumulVar(one) - self.time.CumulVar(other)
+            solver.Add(apart <= SYNC_MINUTES)
+            solver.Add(apart >= -SYNC_MINUTES)
+            solver.Add(self.model.ActiveVar(one) == self.model.ActiveVar(other))
 
     def _add_lunches(self) -> None:
         """Keep a break free on each working day long enough to need one; at the base before or after also counts."""

@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import date
 
 from planner.errors import ModelError
-from planner.model import SYNC_MINUTES, Problem, Task, Team
+from planner.model import Problem, Task, Team
 from planner.plan import Route, Stop
-from planner.timing import needs_lunch, timetable
+from planner.solver.meetings import Meetings, Tasks, shared_tasks
+from planner.solver.meetings import between as between_openings
+from planner.timing import ANY_TIME, needs_lunch, timetable
 
-Tasks = tuple[Task, ...]
+Span = tuple[int, int]
 Ends = tuple[str, str]  # the places where a day starts and ends
 CACHE_SIZE = 50_000  # routes, about 2 kB each
-SYNC_ROUNDS = 20
+
+_Day = tuple[date, tuple[tuple[str, Tasks, Ends | None], ...]]
 
 
 class Clock:
@@ -22,65 +25,84 @@ class Clock:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._known: dict[tuple[str, int, Tasks, tuple[tuple[Task, int], ...], Ends | None], Route | None] = {}
+        self._known: dict[tuple[str, int, Tasks, tuple[tuple[Task, Span], ...], Ends | None], Route | None] = {}
+        self._openings: dict[_Day, Mapping[Task, int] | None] = {}
+        self._agreed: dict[_Day, Mapping[Task, int]] = {}
 
     def route(
         self,
         team: str,
         day: date,
         tasks: Tasks,
-        not_before: Mapping[Task, int] | None = None,
+        between: Mapping[Task, Span] | None = None,
         *,
         ends: Ends | None = None,
     ) -> Route | None:
         """Return the timed route if it keeps every rule that one team's day can break, else None.
 
-        It starts and ends at the team's bases unless ``ends`` are given.
+        It starts and ends at the team's bases unless ``ends`` are given. ``between`` holds the first and last minute
+        at which joint sessions may start.
         """
         crew = self.problem.team_by_id[team]
-        later = tuple(sorted((task, start) for task, start in (not_before or {}).items() if task in tasks))
-        key = (team, id(self.problem.matrix(crew, day)), tasks, later, ends)
+        bounds = tuple(sorted((task, span) for task, span in (between or {}).items() if task in tasks))
+        key = (team, id(self.problem.matrix(crew, day)), tasks, bounds, ends)
         if key not in self._known:
             if len(self._known) >= CACHE_SIZE:
                 self._known.clear()
-            self._known[key] = self._timed(crew, day, tasks, dict(later), ends or (crew.base, crew.last_base))
+            self._known[key] = self._timed(crew, day, tasks, dict(bounds), ends or (crew.base, crew.last_base))
         found = self._known[key]
         return found if found is None or found.day == day else replace(found, day=day)
 
     def day(
         self, day: date, tasks_by_team: Mapping[str, Tasks], ends: Mapping[str, Ends] | None = None
     ) -> dict[str, Route] | None:
-        """Return the routes of teams that may meet on the day, joint sessions started together; None if they cannot.
+        """Return the routes of teams that may meet on the day, the parts of joint sessions started within SYNC_MINUTES.
 
-        A team that is ready first waits for the last one: the start asked of each joint task only grows, so
-        this ends, at the latest when a window is over.
+        None if they cannot be. Sessions open as agreed (``agree``), else as ``meetings`` finds it.
         """
-        joint = shared_tasks(tasks_by_team)
-        not_before: dict[Task, int] = {}
-        for _ in range(SYNC_ROUNDS):
-            found = {
-                team: self.route(team, day, tasks, not_before, ends=(ends or {}).get(team))
-                for team, tasks in sorted(tasks_by_team.items())
-            }
-            routes = {team: route for team, route in found.items() if route is not None}
-            if len(routes) < len(found):
-                return None
-            starts = _starts(routes, joint)
-            if all(max(minutes) == min(minutes) for minutes in starts.values()):
-                return routes
-            not_before = {task: max(minutes) for task, minutes in starts.items()}
-        is_close = all(max(minutes) - min(minutes) <= SYNC_MINUTES for minutes in starts.values())
-        return routes if is_close else None
+        openings = self.openings(day, tasks_by_team, ends)
+        if openings is None:
+            return None
+        found = {
+            team: self.route(team, day, tasks, between_openings(openings), ends=(ends or {}).get(team))
+            for team, tasks in sorted(tasks_by_team.items())
+        }
+        routes = {team: route for team, route in found.items() if route is not None}
+        return routes if len(routes) == len(found) else None
 
-    def _timed(self, team: Team, day: date, tasks: Tasks, not_before: Mapping[Task, int], ends: Ends) -> Route | None:
+    def openings(
+        self, day: date, tasks_by_team: Mapping[str, Tasks], ends: Mapping[str, Ends] | None = None
+    ) -> Mapping[Task, int] | None:
+        """Return the minutes from which on the teams of the day's joint sessions start; None when they cannot meet."""
+        if not shared_tasks(tasks_by_team):
+            return {}
+        key = _key(day, tasks_by_team, ends or {})
+        if key in self._agreed:
+            return self._agreed[key]
+        if key not in self._openings:
+
+            def route_of(team: str, tasks: Tasks, between: Mapping[Task, Span]) -> Route | None:
+                return self.route(team, day, tasks, between, ends=(ends or {}).get(team))
+
+            if len(self._openings) >= CACHE_SIZE:
+                self._openings.clear()
+            self._openings[key] = Meetings(tasks_by_team, route_of).openings()
+        return self._openings[key]
+
+    def agree(self, day: date, tasks_by_team: Mapping[str, Tasks], openings: Mapping[Task, int]) -> None:
+        """Let joint sessions open when a search has found it to pay, wherever the teams' days are just these."""
+        self._agreed[_key(day, tasks_by_team, {})] = dict(openings)
+
+    def _timed(self, team: Team, day: date, tasks: Tasks, between: Mapping[Task, Span], ends: Ends) -> Route | None:
         if not self._is_light_enough(team, tasks):
             return None
         try:
             start, end = ends
-            route = timetable(self.problem, team, day, tasks, not_before=not_before, start_place=start, end_place=end)
+            route = timetable(self.problem, team, day, tasks, between=between, start_place=start, end_place=end)
         except ModelError:  # a leg without a road
             return None
-        return route if self._is_in_time(team, route) else None
+        is_agreed = all(_is_between(stop, between) for stop in route.stops)
+        return route if is_agreed and self._is_in_time(team, route) else None
 
     def _is_light_enough(self, team: Team, tasks: Tasks) -> bool:
         load = sum(self.problem.rule_by_task[task].load for task in tasks)
@@ -97,20 +119,10 @@ class Clock:
         return any(w.start_minute <= stop.start_minute and stop.leave_minute <= w.end_minute for w in windows)
 
 
-def shared_tasks(tasks_by_team: Mapping[str, Tasks]) -> frozenset[Task]:
-    """Return the tasks that more than one team holds on the day."""
-    seen: set[Task] = set()
-    shared: set[Task] = set()
-    for tasks in tasks_by_team.values():
-        shared |= seen & set(tasks)
-        seen |= set(tasks)
-    return frozenset(shared)
+def _is_between(stop: Stop, between: Mapping[Task, Span]) -> bool:
+    first, last = between.get(stop.task, ANY_TIME)
+    return first <= stop.start_minute <= last
 
 
-def _starts(routes: Mapping[str, Route], joint: frozenset[Task]) -> dict[Task, list[int]]:
-    starts: dict[Task, list[int]] = {task: [] for task in joint}
-    for route in routes.values():
-        for stop in route.stops:
-            if stop.task in joint:
-                starts[stop.task].append(stop.start_minute)
-    return starts
+def _key(day: date, tasks_by_team: Mapping[str, Tasks], ends: Mapping[str, Ends]) -> _Day:
+    return day, tuple((team, tasks, ends.get(team)) for team, tasks in sorted(tasks_by_team.items()))

@@ -1,32 +1,35 @@
-"""The groups of a county that the compiled search takes: all but those with joint sessions or nights away."""
+"""The groups of a county that the compiled search takes: all but those with nights away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 from planner.model import Problem, Task
+from planner.plan import Plan
+from planner.solver.clock import Clock
 from planner.solver.engine import HOT, WARM, Answer, Herd, cool_all
 from planner.solver.frame import Frame, Group
 from planner.solver.instance import MAY_BE, Floats
-from planner.solver.numbers import Numbered, number_group
-from planner.solver.state import State
+from planner.solver.meetings import Tasks, shared_tasks
+from planner.solver.numbers import Numbered, Openings, number_group
+from planner.solver.state import State, by_day, coupled_teams, state_of_plan
 
 FIRST_SHARE = 0.8  # of the seconds left that a fall of the temperature takes; circuits and another fall take the rest
 
 
-def is_compilable(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> bool:
-    """Return whether the compiled search takes the group: no session needs several teams, and none may sleep out."""
-    has_session = any(frames[task].rule.composition for task in group.tasks)
+def is_compilable(problem: Problem, group: Group) -> bool:
+    """Return whether the compiled search takes the group: no team may sleep out."""
     teams = (problem.team_by_id[team] for team in group.teams)
-    return not has_session and not any(team.nights_away and team.lodgings for team in teams)
+    return not any(team.nights_away and team.lodgings for team in teams)
 
 
 class CompiledGroup:
     """One group with its chains."""
 
-    def __init__(self, problem: Problem, frames: Mapping[Task, Frame], group: Group, seed: int) -> None:
-        self.group, self.frames = group, frames
-        self.numbered: Numbered = number_group(problem, frames, group)
+    def __init__(self, clock: Clock, frames: Mapping[Task, Frame], group: Group, seed: int) -> None:
+        self.group, self.frames, self.clock = group, frames, clock
+        self.numbered: Numbered = number_group(clock.problem, frames, group)
         self.herd = Herd(self.numbered.instance, seed)
         self.seen: Answer | None = None
 
@@ -41,18 +44,55 @@ class CompiledGroup:
         if best == self.seen or best.price >= MAY_BE:
             return None
         self.seen = best
-        return self.numbered.state_of(best)
+        return take_over(self.clock, self.numbered, best)
 
     def go_on_from(self, state: State, cost: float) -> None:
         """Let the chains set out from their best plan, or from one made elsewhere when that is cheaper."""
         if cost < self.herd.best.price:
-            self.seen = self.herd.elsewhere = self.numbered.answer_of(state, self.frames, cost)
+            openings = openings_of(self.clock, state)
+            self.seen = self.herd.elsewhere = self.numbered.answer_of(state, openings, self.frames, cost)
         self.herd.meet()
 
     def set_out(self, state: State, cost: float, others: Floats) -> None:
         """Let the chains set out from a plan, beside other teams that work so many minutes of each party."""
-        self.herd.set_out(self.numbered.answer_of(state, self.frames, cost), others)
+        openings = openings_of(self.clock, state)
+        self.herd.set_out(self.numbered.answer_of(state, openings, self.frames, cost), others)
         self.seen = self.herd.best
+
+
+def take_over(clock: Clock, numbered: Numbered, answer: Answer) -> State:
+    """Return the routes of an answer, and let the clock know when its joint sessions open."""
+    state, openings = numbered.state_of(answer), numbered.openings_of(answer)
+    for day, tasks_by_team in meetings_of(state):
+        clock.agree(day, tasks_by_team, {task: openings[task, day] for task in shared_tasks(tasks_by_team)})
+    return state
+
+
+def take_plan(clock: Clock, plan: Plan) -> State:
+    """Return the routes of a plan, and let the clock know when its joint sessions open."""
+    state, starts = state_of_plan(plan), dict[tuple[Task, date], int]()
+    for route, stop in plan.visits():
+        starts[stop.task, route.day] = min(stop.start_minute, starts.get((stop.task, route.day), stop.start_minute))
+    for day, tasks_by_team in meetings_of(state):
+        clock.agree(day, tasks_by_team, {task: starts[task, day] for task in shared_tasks(tasks_by_team)})
+    return state
+
+
+def openings_of(clock: Clock, state: State) -> Openings:
+    """Return when the joint sessions of a state open, all of which can be held."""
+    return {
+        (task, day): opening
+        for day, tasks_by_team in meetings_of(state)
+        for task, opening in (clock.openings(day, tasks_by_team) or {}).items()
+    }
+
+
+def meetings_of(state: State) -> Iterator[tuple[date, dict[str, Tasks]]]:
+    """Yield the days of the teams that meet, those that meet together."""
+    for day, tasks_by_team in by_day(state).items():
+        for teams in coupled_teams(tasks_by_team):
+            if len(teams) > 1:
+                yield day, {team: tasks_by_team[team] for team in teams}
 
 
 def cool_groups(

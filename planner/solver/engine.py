@@ -55,11 +55,15 @@ STYLES = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A plan in numbers: of each used slot its tasks in driving order, and the tasks with owed visits, once a visit."""
+    """A plan in numbers: of each used slot its tasks in driving order, and the tasks with owed visits, once a visit.
+
+    Joint sessions open at a minute: each part starts within the minutes allowed from then.
+    """
 
     price: float
     routes: tuple[tuple[int, tuple[int, ...]], ...]
     owed: tuple[int, ...]
+    openings: tuple[tuple[int, int, int], ...] = ()  # (task, day, minute) of the parts of joint sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,10 @@ class Chain:
     def restart(self, answer: Answer) -> None:
         """Go on from a plan."""
         after, owed = links_of(self.instance, answer)
+        opens = self.state.links["opens"]
+        opens[:] = -1.0
+        for task, day, minute in answer.openings:
+            opens[task * self.instance.days + day] = minute
         kernel.load(self.instance, self.state, after, owed)
 
     def set_out(self, answer: Answer, others: Floats) -> None:
@@ -285,7 +293,7 @@ def search_instance(
 def answer_of(instance: Instance, state: State) -> Answer:
     """Return the best plan of a state."""
     visits = len(instance.tasks) * instance.days
-    routes = []
+    routes = list[tuple[int, tuple[int, ...]]]()
     for s in range(len(instance.slots)):
         tasks = tuple(item // instance.days for item in _walk(state.best_after, visits + s, visits))
         if tasks:
@@ -293,7 +301,19 @@ def answer_of(instance: Instance, state: State) -> Answer:
     owed = list[int]()
     for task in np.flatnonzero(state.best_owed).tolist():
         owed += [task] * round(state.best_owed[task] / instance.tasks["owed_price"][task])
-    return Answer(price=float(state.head[0]["best_price"]), routes=tuple(routes), owed=tuple(owed))
+    price, openings = float(state.head[0]["best_price"]), _openings(instance, state, routes)
+    return Answer(price=price, routes=tuple(routes), owed=tuple(owed), openings=openings)
+
+
+def _openings(
+    instance: Instance, state: State, routes: Sequence[tuple[int, tuple[int, ...]]]
+) -> tuple[tuple[int, int, int], ...]:
+    opens = state.best_after[len(state.links) :]
+    if not len(opens):
+        return ()
+    made = [(task, int(instance.slots["day"][s])) for s, route in routes for task in route]
+    found = [(task, day, int(opens[task * instance.days + day])) for task, day in sorted(made)]
+    return tuple((task, day, minute) for task, day, minute in found if minute >= 0)
 
 
 def _walk(after: Ints, start: int, visits: int) -> Iterator[int]:

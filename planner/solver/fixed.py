@@ -1,7 +1,8 @@
 """Visits fixed beforehand: their days and teams in the frames, so that every part of the search keeps them.
 
-On a fixed day only the fixed team comes, lent or not; the other visits leave room for all fixed days. A fixed visit
-that cannot be made with those fixed before it is no promise here: ``planner.pins`` has told of it.
+On a fixed day only the fixed team comes, lent or not (to a joint session: with others); the other visits leave room for
+all fixed days. A fixed visit that cannot be made with those fixed before it is no promise here: ``planner.pins`` has
+told of it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ def _with_fixed(frame: Frame, pins: Iterable[Pin]) -> Frame:
                     teams_by_day={**frame.teams_by_day, **came},
                     own_by_day=dict(sorted({**frame.own_by_day, **came}.items())),
                 )
-            elif day not in frame.own_by_day:  # only lent teams can come
-                frame = replace(frame, own_by_day=dict(sorted({**frame.own_by_day, day: can_come}.items())))
+            elif named or day not in frame.own_by_day:  # lent ones, too, where only they can come
+                came = {day: tuple(sorted({*frame.own_by_day.get(day, can_come), *named}))}
+                frame = replace(
+                    frame,
+                    own_by_day=dict(sorted({**frame.own_by_day, **came}.items())),
+                    crew_by_day={**frame.crew_by_day, day: frozenset(named)},
+                )
     return frame

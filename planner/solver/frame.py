@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from planner.calendar import visit_days
@@ -34,6 +34,7 @@ class Frame:
     gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
     leading: tuple[date, ...] = ()  # of a follow-up: the days of the visits to be followed (``led.led_frame``)
     fixed: tuple[date, ...] = ()  # days of visits fixed beforehand that can all be made, in order
+    crew_by_day: Mapping[date, frozenset[str]] = field(default_factory=dict)  # teams fixed for joint sessions
 
     @property
     def own_teams(self) -> frozenset[str]:

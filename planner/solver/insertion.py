@@ -8,12 +8,12 @@ from datetime import date
 from itertools import pairwise, product
 
 from planner.model import Task
-from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
 from planner.solver.evenness import UPRIGHT, Leaning
 from planner.solver.frame import Frame, without_idle
 from planner.solver.led import led_frame
+from planner.solver.meetings import Tasks
 from planner.solver.nights import day_ends
 from planner.solver.proxy import Pricer
 from planner.solver.state import Ledger, State, VisitDays, coupled_teams, visits_of, visits_of_task, without_empty

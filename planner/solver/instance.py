@@ -50,7 +50,13 @@ TASK = np.dtype(
         ("weekdays", "i8"),  # on how many the visits may fall before ..
         ("weekday_price", "f8"),  # .. each further one costs this
         ("owed_price", "f8"),  # of one owed visit
-        ("team_price", "f8"),  # of each team beyond the first
+        ("team_price", "f8"),  # of each team beyond the first, or beyond the largest crew of a session
+        ("part", "i8"),  # which part of a joint session, from 0; 0 where one team suffices
+        ("asked", "i8"),  # visits in the horizon; looked at for sessions
+        ("others", "i8"),  # how many further parts a session has: the tasks that follow its first part
+        ("crew_first", "i8"),  # of a session's first part: where its crews begin in ``crews`` ..
+        ("crews", "i8"),  # .. and how many they are
+        ("together", "f8"),  # minutes within which the parts of a session start
     ]
 )
 NODE = np.dtype(
@@ -68,6 +74,10 @@ class Instance(NamedTuple):
 
     A *graph* is the calendar of a task: a directed acyclic graph whose paths from a root to an end are exactly the day
     combinations its rule allows. A node of a graph is a visit on a day, or an owed visit (day -1).
+
+    A joint session is as many tasks as its largest *crew* has teams, one after another: its parts. The k-th team of
+    the crew that comes, in order of their numbers, makes the k-th part; the calendar and the prices of owed visits and
+    of teams are the first part's.
     """
 
     leg_price: Floats  # (P, n, n) what driving a leg costs; NEVER where there is no road
@@ -85,6 +95,7 @@ class Instance(NamedTuple):
     weekday: Ints = np.zeros(0, np.int64)  # (D,) 0 is Monday; looked at where a further weekday costs something
     party_days: Floats = np.zeros(1)  # (Q + 1,) on how many days a party could work; row 0 is nobody
     evenness: Floats = np.zeros(2)  # price of an hour outside the band of the workload (0: none asked), spread allowed
+    crews: Ints = np.zeros((0, 0), np.int64)  # (C, D + most) on which days a crew may come (1), then its teams, -1
 
     @property
     def days(self) -> int:

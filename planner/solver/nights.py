@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from planner.calendar import is_team_working, may_sleep_out
 from planner.model import Problem, Team
-from planner.solver.clock import Clock, Ends, Tasks
+from planner.solver.clock import Clock, Ends
+from planner.solver.meetings import Tasks
 from planner.solver.proxy import Pricer, Slot
 from planner.values import week_of
 

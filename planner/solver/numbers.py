@@ -11,6 +11,7 @@ import numpy as np
 from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task, Team
 from planner.solver.calendars import CalendarGraph, graph_of_rule
+from planner.solver.crews import Parts, number_parts
 from planner.solver.dates import owed_weight
 from planner.solver.engine import Answer
 from planner.solver.frame import Frame, Group
@@ -23,32 +24,57 @@ from planner.workload import Party, parties
 
 NEIGHBOURS = 40
 
+Openings = Mapping[tuple[Task, date], int]  # the minute from which on the teams of a joint session start
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
     """A group as an instance, with the names that its numbers stand for."""
 
     instance: Instance
-    tasks: tuple[Task, ...]
+    parts: Parts
     slots: tuple[Slot, ...]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The task that each of the search's is, or is a part of."""
+        return self.parts.tasks
 
     def state_of(self, answer: Answer) -> State:
         """Return the routes of an answer."""
         return {self.slots[s]: tuple(self.tasks[k] for k in route) for s, route in answer.routes}
 
-    def answer_of(self, state: State, frames: Mapping[Task, Frame], price: float) -> Answer:
-        """Return a state of these tasks and slots, and its price, as numbers."""
-        task_of = {task: k for k, task in enumerate(self.tasks)}
+    def openings_of(self, answer: Answer) -> Openings:
+        """Return when the joint sessions of an answer open."""
+        first = self.instance.slots["day"].searchsorted(range(self.instance.days)).tolist()
+        return {(self.tasks[k], self.slots[first[d]][1]): minute for k, d, minute in answer.openings}
+
+    def answer_of(self, state: State, openings: Openings, frames: Mapping[Task, Frame], price: float) -> Answer:
+        """Return a state of these tasks and slots, when its sessions open, and its price, as numbers."""
         slot_of = {slot: s for s, slot in enumerate(self.slots)}
-        routes = sorted((slot_of[slot], tuple(task_of[task] for task in tasks)) for slot, tasks in state.items())
-        made = visits_of(state)
-        short = {task: owed_weight(frames[task], made.get(task, ())) for task in self.tasks}
-        owed = tuple(task_of[task] for task in self.tasks for _ in range(short[task]))
-        return Answer(price=price, routes=tuple(routes), owed=owed)
+        row_of, made = self.parts.answer_rows(state), visits_of(state)
+        routes = sorted(
+            (slot_of[team, day], tuple(row_of[task, day, team] for task in tasks))
+            for (team, day), tasks in state.items()
+        )
+        firsts = [(row, task) for row, task in enumerate(self.tasks) if self.parts.part[row] == 0]
+        short = {task: owed_weight(frames[task], made.get(task, ())) for _, task in firsts}
+        held = sorted(
+            (row, int(self.instance.slots["day"][slot_of[team, day]]), openings[task, day])
+            for (task, day, team), row in row_of.items()
+            if (task, day) in openings
+        )
+        return Answer(
+            price=price,
+            routes=tuple(routes),
+            owed=tuple(row for row, task in firsts for _ in range(short[task])),
+            openings=tuple(held),
+        )
 
 
 def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> Numbered:
     """Return the group's tasks, slots, roads and calendars as arrays."""
+    parts = number_parts(problem, frames, group.tasks)
     teams = [problem.team_by_id[team] for team in group.teams]
     dates = [
         day for day in problem.horizon.dates if any(is_team_working(problem.calendar, team, day) for team in teams)
@@ -58,8 +84,9 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     profiles = _profiles(problem, slots)
     legs = [_legs(problem, team, day, places) for team, day in profiles.values()]
     graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
-    starts = _starts(problem, group.tasks, teams)
-    tasks = _tasks(problem, frames, group.tasks, places=places, starts=starts, graph_of=graph_of)
+    starts = _starts(problem, parts.tasks, teams)
+    tasks = _tasks(problem, frames, parts, places=places, starts=starts)
+    tasks["graph"] = [graph_of[group.tasks.index(task)] for task in parts.tasks]
     balance = problem.balance
     compared = parties(problem, balance) if balance else ()
     instance = Instance(
@@ -73,22 +100,23 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
             places=places,
             profiles=list(profiles),
             compared=compared,
-            is_timed=bool(tasks["windows"].any()),
+            is_timed=bool(tasks["windows"].any() or tasks["others"].any()),
         ),
         day_first=np.searchsorted([dates.index(day) for _, day in slots], range(len(dates) + 1)).astype(np.int64),
         tasks=tasks,
         starts=starts,
-        visit_price=_visit_prices(problem, frames, group.tasks, slots),
+        visit_price=_visit_prices(problem, frames, parts, slots),
         graph_first=graph_first,
         nodes=nodes,
         edge_from=edge_from,
-        near=_near(legs[0][0], tasks["place"]),
+        near=_near(legs[0][0], tasks),
         idle_price=np.array([problem.weights.per_duty_hour / 60]),
         weekday=np.array([day.weekday() for day in dates], np.int64),
         party_days=np.array([0.0, *(party.days for party in compared)]),
         evenness=np.array([balance.price_per_hour, balance.spread] if balance else [0.0, 0.0]),
+        crews=parts.crews_by_day(frames, group.teams, dates),
     )
-    return Numbered(instance=instance, tasks=group.tasks, slots=tuple((team.id, day) for team, day in slots))
+    return Numbered(instance=instance, parts=parts, slots=tuple((team.id, day) for team, day in slots))
 
 
 def _places(tasks: Iterable[Task], teams: Iterable[Team]) -> dict[str, int]:
@@ -172,46 +200,52 @@ def _starts(problem: Problem, tasks: Sequence[Task], teams: Sequence[Team]) -> F
 def _tasks(
     problem: Problem,
     frames: Mapping[Task, Frame],
-    tasks: Sequence[Task],
+    parts: Parts,
     *,
     places: Mapping[str, int],
     starts: Floats,
-    graph_of: Sequence[int],
 ) -> Records:
-    found = np.zeros(len(tasks), TASK)
-    found["place"] = [places[task.site_id] for task in tasks]
-    found["graph"] = graph_of
+    found = np.zeros(len(parts.tasks), TASK)
+    found["place"] = [places[task.site_id] for task in parts.tasks]
     found["windows"] = (starts[:, :, 0] < NEVER).sum(axis=1)
-    for row, task in zip(found, tasks, strict=True):
+    for row, task in zip(found, parts.tasks, strict=True):
         frame, rule = frames[task], frames[task].rule
-        has_choice = frame.asked > 1 and len(frame.own_teams) > 1
+        has_choice = frame.asked > 1 and len(parts.crews[task] or frame.own_teams) > 1
         row["one_team"] = has_choice and rule.same_team
         row["team_price"] = problem.weights.per_extra_team_at_site if has_choice else 0.0
         if problem.weights.per_extra_weekday and min(frame.asked, frame.weekdays_kept) > frame.fewest_weekdays:
             row["weekdays"], row["weekday_price"] = frame.fewest_weekdays, problem.weights.per_extra_weekday
+        row["asked"] = frame.asked
         row["minutes"], row["load"] = rule.service.minutes, rule.load
         row["owed_price"] = problem.weights.per_unserved_visit * rule.priority
+    parts.write(found)
     return found
 
 
 def _visit_prices(
-    problem: Problem, frames: Mapping[Task, Frame], tasks: Sequence[Task], slots: Sequence[tuple[Team, date]]
+    problem: Problem, frames: Mapping[Task, Frame], parts: Parts, slots: Sequence[tuple[Team, date]]
 ) -> Floats:
-    """Return the price of each visit beyond driving: its minutes, a lent or another team, a missed market."""
+    """Return the price of each visit beyond driving: its minutes, a lent or another team, a missed market.
+
+    What a session costs once, whoever comes, is in the price of its first part; the preferred team takes it off.
+    """
     weights = problem.weights
-    found = np.full((len(tasks), len(slots)), NEVER)
+    found = np.full((len(parts.tasks), len(slots)), NEVER)
     column = {(team.id, day): s for s, (team, day) in enumerate(slots)}
-    for k, task in enumerate(tasks):
+    for k, task in enumerate(parts.tasks):
         frame, site = frames[task], problem.site_by_id[task.site_id]
         service = weights.per_duty_hour * frame.rule.service.minutes / 60
+        able = {team for crew in parts.crews[task] for team in crew} or frame.own_teams
+        is_once = parts.part[k] == 0
         for day, teams in frame.own_by_day.items():
-            off_market = site.market_days is not None and not is_market_day(site, day)
-            for team in teams:
+            off_market = is_once and site.market_days is not None and not is_market_day(site, day)
+            for team in able.intersection(teams):
                 found[k, column[team, day]] = (
                     service
                     + weights.per_missed_market_day * off_market
                     + weights.per_lent_visit * (team in frame.lent)
-                    + weights.per_visit_by_other_team * (frame.rule.preferred_team not in {None, team})
+                    + weights.per_visit_by_other_team * (is_once and frame.rule.preferred_team is not None)
+                    - weights.per_visit_by_other_team * (frame.rule.preferred_team == team)
                 )
     return found
 
@@ -245,10 +279,11 @@ def join_graphs(graphs: Sequence[NumberedGraph]) -> tuple[Ints, Records, Ints]:
     return np.array(firsts, np.int64), np.array(rows, NODE), np.array(edges or [0], np.int64)
 
 
-def _near(price: Floats, places: Ints) -> Ints:
-    """Return for each task the others by what it costs to drive there and back, nearest first."""
+def _near(price: Floats, tasks: Records) -> Ints:
+    """Return for each task the others by what it costs to drive there and back, nearest first, its own parts last."""
+    places, first = tasks["place"], np.arange(len(tasks)) - tasks["part"]
     way = price[np.ix_(places, places)]
     way = way + way.T
-    np.fill_diagonal(way, np.inf)
+    way[first[:, None] == first[None, :]] = np.inf
     found: Ints = np.argsort(way, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(places) - 1)].astype(np.int64)
     return found

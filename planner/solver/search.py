@@ -1,7 +1,7 @@
 """The search: compiled where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched by themselves. A group with joint sessions or nights away gets a first plan visit
-by visit, then all its days from the calendar question, which learns from what the circuits refuse; each later round
+Groups that share no team are searched by themselves. A group whose teams may sleep out gets a first plan visit by
+visit, then all its days from the calendar question, which learns from what the circuits refuse; each later round
 re-places some neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the
 compiled search (``engine``). A change stays when the exact cost of the group falls.
 """
@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from planner.model import Problem, Task
+from planner.plan import Plan
 from planner.solver.clock import Clock
-from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable
+from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable, take_plan
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
@@ -32,7 +33,7 @@ from planner.solver.weeks import improve_week
 from planner.values import week_of
 
 CUT_ROUNDS = 3  # how often the first calendar question of a group is asked again with what the circuits refused
-PATIENCE = 8  # rounds without a gain after which a group with joint sessions is left alone
+PATIENCE = 8  # rounds without a gain after which a group whose teams may sleep out is left alone
 COMPILED_PATIENCE = 2  # the same for a compiled group, which searches long in each round
 ASK_EVERY = 3  # rounds between two calendar questions of a group
 FIRST_EFFORT = 0.05  # deterministic seconds of a calendar question: each is about three of a slow core
@@ -57,7 +58,7 @@ class _Progress:
 
 
 class Search:
-    """A search on one problem: compiled for the groups without joint sessions, by re-placing for the others.
+    """A search on one problem: compiled for the groups that are home each night, by re-placing for the others.
 
     ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told now and then.
     """
@@ -80,14 +81,15 @@ class Search:
     def start(self) -> None:
         """Make the first complete plan."""
         for progress in self.progress:
-            if is_compilable(self.problem, self.frames, progress.group):
-                progress.compiled = CompiledGroup(self.problem, self.frames, progress.group, self.seed)
+            if is_compilable(self.problem, progress.group):
+                progress.compiled = CompiledGroup(self.clock, self.frames, progress.group, self.seed)
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
                 self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
 
-    def go_on_from(self, state: State) -> None:
-        """Take over what each group does in a state, where that costs less; follow-ups and lent teams come afresh."""
+    def go_on_from(self, plan: Plan) -> None:
+        """Take over what each group does in a plan, where that costs less; follow-ups and lent teams come afresh."""
+        state = take_plan(self.clock, plan)
         for progress in self.progress:
             tasks, teams = frozenset(progress.group.tasks), frozenset(progress.group.teams)
             part = {slot: tuple(t for t in order if t in tasks) for slot, order in state.items() if slot[0] in teams}
@@ -109,7 +111,7 @@ class Search:
                 self.on_step()
 
     def ask_days(self) -> None:
-        """Make room for what is owed of joint sessions, and ask their calendar question while the circuits refuse."""
+        """Make room for what is owed where teams may sleep out, and ask the calendar question while circuits refuse."""
         for number, progress in enumerate(self._others):
             self._make_room(progress)
             share = self.remaining() / (len(self._others) - number)

@@ -8,10 +8,11 @@ from datetime import date
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
 from planner.plan import Plan, Route, is_night_away
-from planner.solver.clock import Clock, Tasks, shared_tasks
+from planner.solver.clock import Clock
 from planner.solver.dates import extra_weekdays, owed_weight
 from planner.solver.evenness import Evenness, Leaning
 from planner.solver.frame import Frame, Group
+from planner.solver.meetings import Tasks, shared_tasks
 from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
 from planner.values import week_of

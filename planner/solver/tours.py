@@ -14,10 +14,10 @@ from datetime import date, timedelta
 from planner.calendar import may_sleep_out
 from planner.model import Task, Team
 from planner.plan import Route
-from planner.solver.clock import Tasks
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.frame import Group
 from planner.solver.insertion import Inserter
+from planner.solver.meetings import Tasks
 from planner.solver.proxy import Slot
 from planner.solver.state import State, VisitDays, visits_of, without_empty
 from planner.values import week_of

@@ -32,8 +32,8 @@ ONE_DAY = timedelta(days=1)
 class Call:
     """One team's coming to one task in the week, on one of ``days``, by one of ``teams`` (ids).
 
-    Calls that share a ``session`` are the parts of a joint session and start together. ``penalty`` is the cost
-    of leaving the call out; ``extra_cost`` is added when the team named makes it.
+    Calls that share a ``session`` are the parts of a joint session and start within SYNC_MINUTES. ``penalty`` is the
+    cost of leaving the call out; ``extra_cost`` is added when the team named makes it.
     """
 
     task: Task

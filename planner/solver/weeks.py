@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task
 from planner.solver.circuits import Days, route_week
-from planner.solver.clock import Tasks
 from planner.solver.dates import FIXED_WEIGHT, keeps_dates, missing_visits
 from planner.solver.frame import Frame
+from planner.solver.meetings import Tasks
 from planner.solver.nights import Nights
 from planner.solver.proxy import Slot
 from planner.solver.state import State, VisitDays, visits_of

@@ -178,7 +178,7 @@ def test_sentence_of_a_window_names_village_times_and_minutes() -> None:
     """a is served 16:00 to 16:30, and its window ends at 12:00: 270 minutes outside."""
     late = tiny_problem(sites=(village("a"),))
     narrow = tiny_problem(sites=(village("a", windows=(window(480, 720),)),))
-    route = timetable(late, late.teams[0], MONDAY, [Task("a", "weekly")], not_before={Task("a", "weekly"): 960})
+    route = timetable(late, late.teams[0], MONDAY, [Task("a", "weekly")], between={Task("a", "weekly"): (960, 960)})
     verdict = evaluate(narrow, plan_of(7, route))
     assert verdict.violations[0].amount == 270
     assert only(verdict) == (

@@ -157,8 +157,8 @@ TIGHT: dict[str, tuple[Problem, tuple[str, str, object, object]]] = {
                 team("p", skills=frozenset({"public"}), shift=Window(start_minute=780, end_minute=1020)),
             ),
         ),
-        # the second is there at 13:10, the session lasts to 13:40, and the first is home at 13:50
-        ("lengthen_shift", "m", (480, 720), (480, 830)),
+        # the second is there at 13:10; begun a quarter before, the session lasts to 13:25: the first is home at 13:35
+        ("lengthen_shift", "m", (480, 720), (480, 815)),
     ),
 }
 

@@ -96,10 +96,10 @@ def test_late_visit_is_made_at_once() -> None:
     assert times(route)[1] == (540, 540, 570)
 
 
-def test_not_before_holds_a_joint_session() -> None:
+def test_a_joint_session_is_held_between_the_minutes_agreed() -> None:
     """The partner comes to b at 10:30, so this team starts there then and not earlier."""
     problem = tiny_problem()
-    route = timetable(problem, problem.teams[0], MONDAY, visits("ab"), not_before={Task("b", "weekly"): 630})
+    route = timetable(problem, problem.teams[0], MONDAY, visits("ab"), between={Task("b", "weekly"): (630, 645)})
     assert times(route)[1][1] == 630
     assert route.wait_minutes == 0
 

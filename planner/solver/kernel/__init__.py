@@ -10,6 +10,7 @@ is allocated here. Names with an underscore belong to this package; ``p`` is the
 
 ``state`` shapes, ``compiling`` decorators, ``chance`` dice, ``timing`` a day's times, ``evenness`` of the work,
 ``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty`` and ``days`` the days of a task,
+``sessions`` those of several teams, ``ruin`` what leaves, ``loop`` all.
 ``ruin`` what leaves, ``loop`` all.
 """
 

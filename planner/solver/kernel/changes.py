@@ -32,7 +32,7 @@ def _unlink(t: State, visit: int) -> None:
 @small
 def _log(t: State, visit: int, before: int, s: int, is_put: int) -> None:
     step = t.log[t.head[0].steps_logged]
-    step.visit, step.before, step.slot, step.is_put = visit, before, s, is_put
+    step.visit, step.before, step.slot, step.is_put, step.opens = visit, before, s, is_put, t.links[visit].opens
     t.head[0].steps_logged += 1
 
 
@@ -67,25 +67,28 @@ def _take(p: Instance, t: State, visit: int) -> None:
 
 @compiled
 def _take_task(p: Instance, t: State, task: int, only_day: int) -> int:
-    """Take a task out of all its days, or of one; return how many visits left."""
+    """Take a task, of a session all parts, out of all its days, or of one; return how many visits left."""
     head = t.head[0]
     if t.is_out[task] == head.step:
         return 0
-    days = t.days.shape[1]
+    days, count = t.days.shape[1], 0
+    task -= p.tasks[task].part
+    whole = p.tasks[task].others + 1
     if only_day >= 0:
-        visit = task * days + only_day
-        if t.links[visit].slot < 0:
+        for visit in range(task * days + only_day, (task + whole) * days, days):
+            if t.links[visit].slot >= 0:
+                _take(p, t, visit)
+                count += 1
+        if count == 0:
             return 0
-        _take(p, t, visit)
-        count = 1
     else:
-        count = 0
-        for visit in range(task * days, task * days + days):
+        for visit in range(task * days, (task + whole) * days):
             if t.links[visit].slot >= 0:
                 _take(p, t, visit)
                 count += 1
         head.price -= t.owed[task] + t.extra[task]
-    t.is_out[task] = head.step
+    for part in range(task, task + whole):
+        t.is_out[part] = head.step
     taken = t.taken[head.tasks_taken]
     taken.task, taken.owed, taken.extra = task, t.owed[task], t.extra[task]
     if only_day < 0:
@@ -114,6 +117,7 @@ def _undo(p: Instance, t: State) -> None:
             _unlink(t, step.visit)
         else:
             _link(t, step.visit, step.before, step.slot)
+            t.links[step.visit].opens = step.opens
     for k in range(head.slots_touched):
         s = t.touched[k]
         was, now = t.kept_sums[s], t.sums[s]

@@ -13,6 +13,7 @@ from planner.solver.kernel.compiling import compiled, entry
 from planner.solver.kernel.days import _return_task, _return_to_day
 from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings
+from planner.solver.kernel.sessions import _return_session
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import cost, refresh
 
@@ -62,7 +63,10 @@ def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -
     """
     for k in range(t.head[0].tasks_taken):
         task = t.taken[k].task
-        if only_day >= 0:
+        if p.tasks[task].others > 0:
+            if not _return_session(p, t, task, only_day, reach):
+                return False
+        elif only_day >= 0:
             if not _return_to_day(p, t, task, only_day, reach):
                 return False
         elif not _return_task(p, t, task, reach):
@@ -90,6 +94,8 @@ def _note(t: State) -> None:
             t.best_after[k] = t.links[k].after
         for k in range(len(t.owed)):
             t.best_owed[k] = t.owed[k]
+        for k in range(len(t.links), len(t.best_after)):
+            t.best_after[k] = int(t.links[k - len(t.links)].opens)
 
 
 @entry
@@ -133,7 +139,7 @@ def _missing(p: Instance, t: State) -> int:
     days, head = t.days.shape[1], t.head[0]
     head.tasks_taken = 0
     for task in range(len(p.tasks)):
-        is_made = t.owed[task] > 0
+        is_made = t.owed[task] > 0 or p.tasks[task].part > 0  # the first part stands for its session
         for d in range(days):
             is_made = is_made or t.links[task * days + d].slot >= 0
         if not is_made:
@@ -158,7 +164,11 @@ def build(p: Instance, t: State, reach: int) -> int:
         for k in range(t.head[0].tasks_taken):
             t.head[0].step += 1
             t.head[0].slots_touched = t.head[0].steps_logged = 0
-            _return_task(p, t, t.taken[k].task, reach)
+            task = t.taken[k].task
+            if p.tasks[task].others > 0:
+                _return_session(p, t, task, -1, reach)
+            else:
+                _return_task(p, t, task, reach)
     t.head[0].is_building = 0
     if _is_weighed(p):
         _weigh(p, t)

@@ -14,19 +14,30 @@ def _has_extra(p: Instance, task: int) -> bool:
 
 
 @compiled
+def _came_before(p: Instance, t: State, task: int, d: int, team: int) -> bool:
+    """Return whether a team comes to a task on any day before ``d``."""
+    days = t.days.shape[1]
+    for first in range(task * days, (task + p.tasks[task].others + 1) * days, days):
+        for visit in range(first, first + d):
+            s = t.links[visit].slot
+            if s >= 0 and p.slots[s].team == team:
+                return True
+    return False
+
+
+@compiled
 def _extra(p: Instance, t: State, task: int) -> float:
     """Return the price of the teams beyond the first, and of the weekdays beyond the free ones, of a task now."""
-    days, teams = t.days.shape[1], 0
+    days, teams, most = t.days.shape[1], 0, 0
     for d in range(days):
-        s = t.links[task * days + d].slot
-        is_new = s >= 0
-        e = 0
-        while is_new and e < d:
-            other = t.links[task * days + e].slot
-            is_new = other < 0 or p.slots[other].team != p.slots[s].team
-            e += 1
-        teams += is_new
-    price = p.tasks[task].team_price * max(0, teams - 1)
+        come = 0
+        for visit in range(task * days + d, (task + p.tasks[task].others + 1) * days, days):
+            s = t.links[visit].slot
+            if s >= 0:
+                come += 1
+                teams += not _came_before(p, t, task, d, p.slots[s].team)
+        most = max(most, come)
+    price = p.tasks[task].team_price * (teams - most)
     if p.tasks[task].weekday_price > 0:
         price += p.tasks[task].weekday_price * max(0, _weekdays(p, t, task) - p.tasks[task].weekdays)
     return price

@@ -12,7 +12,7 @@ from planner.solver.instance import NEVER, Floats, Instance, Ints, Records
 
 Row = Any  # one row of a record array: its fields are read and written by name
 MOST_ENDS = 12  # routes of a day whose ends are looked at
-LINK = np.dtype([("after", "i8"), ("before", "i8"), ("slot", "i8"), ("place", "i8")])
+LINK = np.dtype([("after", "i8"), ("before", "i8"), ("slot", "i8"), ("place", "i8"), ("opens", "f8")])
 SUMS = np.dtype(
     [
         ("load", "f8"),
@@ -23,10 +23,11 @@ SUMS = np.dtype(
         ("stops", "i8"),
     ]
 )
-WALK = np.dtype([("leg", "f8"), ("service", "f8"), ("start", "f8"), ("task", "i8")])
-DAY = np.dtype([("price", "f8"), ("noise", "f8"), ("place", "i8"), ("slot", "i8"), ("is_open", "i8")])
-SPOT = np.dtype([("before", "i8"), ("slot", "i8")])
-STEP = np.dtype([("visit", "i8"), ("before", "i8"), ("slot", "i8"), ("is_put", "i8")])
+WALK = np.dtype([("leg", "f8"), ("service", "f8"), ("start", "f8"), ("opens", "f8"), ("task", "i8")])
+DAY = np.dtype([("price", "f8"), ("noise", "f8"), ("place", "i8"), ("slot", "i8"), ("is_open", "i8"), ("opens", "f8")])
+SPOT = np.dtype([("before", "i8"), ("slot", "i8"), ("price", "f8"), ("work", "f8")])
+CALL = np.dtype([("price", "f8"), ("early", "f8"), ("late", "f8"), ("last", "f8"), ("place", "i8"), ("slot", "i8")])
+STEP = np.dtype([("visit", "i8"), ("before", "i8"), ("slot", "i8"), ("is_put", "i8"), ("opens", "f8")])
 TAKEN = np.dtype([("key", "f8"), ("owed", "f8"), ("extra", "f8"), ("task", "i8")])
 PATH = np.dtype([("price", "f8"), ("parent", "i8")])
 DUTY = np.dtype(
@@ -77,14 +78,15 @@ class State(NamedTuple):
     is_out: NDArray[np.int64]  # (N,) the step in which a task was taken out last
     taken: Records  # of TAKEN
     log: Records  # of STEP
-    days: Records  # (T + 1, D) of DAY: the cheapest insertion of the task at hand by any team, and by each
+    days: Records  # (T + 1, D) of DAY: the cheapest insertion of the task at hand by any team (crew), and by each
     spots: Records  # of SPOT: places for the task at hand on a day
     walk: Records  # of WALK: a route laid out to be timed
     path: Records  # (nodes,) of PATH
     kind_seen: Ints  # (kinds,) the look at a day at which an empty slot of the kind was found
-    best_after: Ints  # (V + 2 S,) links of the best plan
+    best_after: Ints  # (V + 2 S,) links of the best plan; where there are sessions, then the minutes at which they open
     best_owed: Floats  # (N,)
     duty: Records  # (Q + 1,) of DUTY
+    calls: Records  # of CALL: each team's coming to the session at hand; then by (crew, day, part) who came where
 
 
 def new_state(p: Instance, seed: int | Sequence[int]) -> State:
@@ -92,7 +94,7 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
     tasks, days, slots = len(p.tasks), p.days, len(p.slots)
     visits = tasks * days
     links = np.zeros(visits + 2 * slots, LINK)
-    links["slot"] = -1
+    links["slot"] = links["opens"] = -1  # no session that opens at a minute
     links["place"][:visits] = np.repeat(p.tasks["place"], days)
     links["place"][visits : visits + slots] = p.slots["start"]
     links["place"][visits + slots :] = p.slots["end"]
@@ -101,6 +103,8 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
     head = np.zeros(2, HEAD)
     head["load_weight"] = head["minutes_weight"] = 1.0
     head["best_price"] = NEVER
+    teams, crews = int(p.slots["team"].max()) + 1, int(p.tasks["crews"].max(initial=0))
+    rows = max(teams, crews) + 1
     head["random"] = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] | np.uint64(1)
     return State(
         head=head,
@@ -114,12 +118,13 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
         is_out=np.full(tasks, -1, np.int64),
         taken=np.zeros(tasks, TAKEN),
         log=np.zeros(2 * visits + 2, STEP),
-        days=np.zeros((int(p.slots["team"].max()) + 2, days), DAY),
+        days=np.zeros((rows, days), DAY),
         spots=np.zeros(2 * (p.near.shape[1] + max(MOST_ENDS, int(np.diff(p.day_first).max()))), SPOT),
         walk=np.zeros(tasks + 2, WALK),
         path=np.zeros(len(p.nodes), PATH),
         kind_seen=np.full(int(p.slots["kind"].max()) + 1, -1, np.int64),
-        best_after=links["after"].copy(),
+        best_after=np.concatenate([links["after"], np.full(visits if crews else 0, -1)]),
         best_owed=np.zeros(tasks),
         duty=np.zeros(len(p.party_days), DUTY),
+        calls=np.zeros(teams + (crews * days * (p.crews.shape[1] - days) if crews else 0), CALL),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.solver.instance import NEVER, Instance
-from planner.solver.kernel.compiling import compiled
+from planner.solver.kernel.compiling import compiled, small
 from planner.solver.kernel.state import Row, State
 
 
@@ -17,13 +17,14 @@ def _lay_out(p: Instance, t: State, s: int, task: int, before: int) -> int:
     is_waiting = task >= 0
     while True:
         if is_waiting and item == before:
-            is_waiting, following = False, task
+            is_waiting, following, visit = False, task, task * days + slot.day
         else:
             item = t.links[item].after
             if item >= visits:
                 break
-            following = item // days
+            following, visit = item // days, item
         row, there = t.walk[n], p.tasks[following].place
+        row.opens = t.links[visit].opens
         row.leg, row.service, row.task = minutes[place, there], p.tasks[following].minutes, following
         place = there
         n += 1
@@ -41,6 +42,39 @@ def _earliest(p: Instance, task: int, ready: float) -> float:
         if ready <= p.starts[task, k, 1]:
             return max(ready, p.starts[task, k, 0])
     return -1.0
+
+
+@compiled
+def _earliest_together(p: Instance, task: int, ready: float, opens: float) -> float:
+    """Return the same for a part of a session that opens at a minute."""
+    start, end = max(ready, opens), opens + p.tasks[task].together
+    if start > end:
+        return -1.0
+    windows = p.tasks[task].windows
+    for k in range(windows):
+        if start <= p.starts[task, k, 1]:
+            first = max(start, p.starts[task, k, 0])
+            return first if first <= end else -1.0
+    return start if windows == 0 else -1.0
+
+
+@compiled
+def _late_together(p: Instance, task: int, start: float, opens: float) -> float:
+    """Return by how much a start is after the last one allowed for a part of a session that opens at a minute."""
+    windows, end, bound = p.tasks[task].windows, opens + p.tasks[task].together, opens
+    for k in range(windows):
+        if p.starts[task, k, 0] <= end:
+            bound = max(bound, min(p.starts[task, k, 1], end))
+    return start - (bound if windows > 0 else end)
+
+
+@compiled
+def _latest_together(p: Instance, task: int, planned: float, bound: float, opens: float) -> float:
+    """Return the last allowed start from ``planned`` to ``bound`` of a part of a session that opens at a minute."""
+    end = opens + p.tasks[task].together
+    if not opens <= planned <= end:
+        return planned
+    return _latest(p, task, planned, min(bound, end))
 
 
 @compiled
@@ -80,10 +114,16 @@ def _forward(p: Instance, t: State, slot: Row, n: int, departure: float, gap: in
                 ready += slot.lunch_minutes
         if k == n:
             return ready, late, lunch
-        row.start = _earliest(p, row.task, ready)
-        if row.start < 0:
-            row.start = ready
-            late += ready - p.starts[row.task, p.tasks[row.task].windows - 1, 1]
+        if row.opens < 0:
+            row.start = _earliest(p, row.task, ready)
+            if row.start < 0:
+                row.start = ready
+                late += ready - p.starts[row.task, p.tasks[row.task].windows - 1, 1]
+        else:
+            row.start = _earliest_together(p, row.task, ready, row.opens)
+            if row.start < 0:
+                row.start = max(ready, row.opens)
+                late += _late_together(p, row.task, row.start, row.opens)
         leave = row.start + row.service
     return leave, late, lunch
 
@@ -98,19 +138,22 @@ def _departure(p: Instance, t: State, slot: Row, n: int, gap: int) -> float:
             leave = min(slot.lunch_last, leave - slot.lunch_minutes)
         if k > 0:
             before = t.walk[k - 1]
-            bound = _latest(p, before.task, before.start, leave - before.service)
+            bound = leave - before.service
+            if before.opens < 0:
+                bound = _latest(p, before.task, before.start, bound)
+            else:
+                bound = _latest_together(p, before.task, before.start, bound, before.opens)
     return max(slot.opens, leave)
 
 
-@compiled
-def _time(p: Instance, t: State, s: int, task: int, before: int) -> tuple[float, float]:
-    """Return (minutes on duty, minutes late) of a slot with a task after ``before`` (task -1: as it is)."""
-    slot = p.slots[s]
-    n = _lay_out(p, t, s, task, before)
+@small
+def _settle(p: Instance, t: State, s: int, n: int) -> tuple[float, float, float, int]:
+    """Return the departure, the end, the minutes late and the gap of the break (-1: none) of the route laid out."""
+    slot, best = p.slots[s], -1
     end, late, lunch = _forward(p, t, slot, n, slot.opens, -1)
     leave = _departure(p, t, slot, n, -1)
     if slot.lunch_minutes > 0 and leave < slot.lunch_first + slot.lunch_minutes and end > slot.lunch_last:
-        best, best_late, best_end, best_lunch = -1, NEVER, NEVER, NEVER
+        best_late, best_end, best_lunch = NEVER, NEVER, NEVER
         for gap in range(n + 1):
             end, late, lunch = _forward(p, t, slot, n, slot.opens, gap)
             is_better = late < best_late or (late == best_late and (end, lunch) < (best_end, best_lunch))
@@ -122,7 +165,15 @@ def _time(p: Instance, t: State, s: int, task: int, before: int) -> tuple[float,
             late += slot.lunch_minutes
         elif _forward(p, t, slot, n, leave, best)[0] < 0:
             leave = slot.opens
-    return end - leave, late + max(0.0, end - slot.closes)
+    return leave, end, late + max(0.0, end - slot.closes), best
+
+
+@compiled
+def _time(p: Instance, t: State, s: int, task: int, before: int) -> tuple[float, float]:
+    """Return (minutes on duty, minutes late) of a slot with a task after ``before`` (task -1: as it is)."""
+    n = _lay_out(p, t, s, task, before)
+    leave, end, late, _ = _settle(p, t, s, n)
+    return end - leave, late
 
 
 @compiled

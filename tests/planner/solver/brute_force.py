@@ -14,7 +14,7 @@ import numpy as np
 from planner.balance import Balance
 from planner.model import Base, Problem, Site, Task, Team, TravelMatrix
 from planner.rules import ServiceTime, VisitRule
-from planner.solver.clock import Tasks
+from planner.solver.meetings import Tasks
 from planner.solver.search import Search
 from planner.solver.state import State, VisitDays
 from planner.values import LunchBreak, Window
@@ -175,12 +175,15 @@ class EveryWay:
 
 
 def tiny_counties(
-    first: int, count: int, make: Callable[[int], Problem] = tiny_county
+    first: int,
+    count: int,
+    make: Callable[[int], Problem] = tiny_county,
+    ways_of: Callable[[Problem], EveryWay] = EveryWay,
 ) -> Iterator[tuple[int, EveryWay]]:
     """Yield so many numbered problems that are small enough to try everything."""
     seed = first
     while count:
-        ways = EveryWay(make(seed))
+        ways = ways_of(make(seed))
         is_small = sum(frame.asked for frame in ways.search.frames.values()) <= 7 and ways.count <= MOST_WAYS
         if is_small and (ways.problem.balance is None or ways.ledger.evenness.is_asked):
             yield seed, ways

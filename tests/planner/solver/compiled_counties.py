@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from planner.balance import Balance
 from planner.model import ObjectiveWeights, Problem
 from planner.plan import Plan
-from planner.solver.compiled import is_compilable
+from planner.solver.compiled import is_compilable, take_over
 from planner.solver.engine import HOT, Answer, Herd, cool_all
 from planner.solver.frame import Group
 from planner.solver.instance import MAY_BE
@@ -46,11 +46,7 @@ class Found:
     group: Group
     numbered: Numbered
     answer: Answer
-
-    @property
-    def state(self) -> State:
-        """Its routes."""
-        return self.numbered.state_of(self.answer)
+    state: State  # its routes; the clock knows when its joint sessions open
 
 
 def even_county_at_home(seed: int) -> Problem:
@@ -82,14 +78,15 @@ def best_answers(search: Search, *, rounds: int, seed: int = 1) -> Iterator[Foun
     Where work is to be even all other teams work as the ledger knows.
     """
     for group in (progress.group for progress in search.progress):
-        if is_compilable(search.problem, search.frames, group):
+        if is_compilable(search.problem, group):
             numbered = number_group(search.problem, search.frames, group)
             herd = Herd(numbered.instance, seed)
             herd.start()
             if search.ledger.evenness.is_asked and herd.best.price < MAY_BE:
                 herd.set_out(herd.best, search.ledger.evenness.others(frozenset(group.teams)))
             cool_all([herd], seconds=None, rounds=rounds, hot=HOT, may_go_on=lambda: True)
-            yield Found(group=group, numbered=numbered, answer=herd.best)
+            state = take_over(search.clock, numbered, herd.best)
+            yield Found(group=group, numbered=numbered, answer=herd.best, state=state)
 
 
 def plan_and_price(search: Search, found: list[Found]) -> tuple[Plan, float]:

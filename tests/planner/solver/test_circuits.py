@@ -110,6 +110,16 @@ def test_parts_of_a_session_are_made_together_or_not_at_all() -> None:
     assert routed(tiny_problem(teams=(team(), team("two"))), *parts, start=together) == together
 
 
+def test_parts_of_a_session_start_at_most_a_quarter_apart() -> None:
+    """The second team is at a from 11:15 on; the first begins at 11:00 to be home at 11:40, not 11:39."""
+    parts = [call("a", days=(day(0),), teams=(name,), session=0) for name in ("one", "two")]
+    together = {("one", day(0)): (0,), ("two", day(0)): (1,)}
+    late = team("two", shift=Window(start_minute=665, end_minute=1020))
+    for ends, start, found in ((700, together, together), (699, {}, {})):
+        early = team("one", shift=Window(start_minute=480, end_minute=ends))
+        assert routed(tiny_problem(teams=(early, late)), *parts, start=start) == found
+
+
 def test_roads_of_the_day_are_used() -> None:
     """On Monday there is no road to a; a call fixed to Monday is left out, one fixed to Tuesday is made."""
     free = straight_road("a")

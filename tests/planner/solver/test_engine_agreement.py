@@ -12,6 +12,7 @@ import pytest
 
 from planner.evaluation import evaluate
 from planner.model import ObjectiveWeights, Task
+from planner.solver.compiled import openings_of
 from planner.solver.engine import Chain, answer_of, links_of
 from planner.solver.search import Search
 from tests.builders import day, team, tiny_problem, village, weekly
@@ -48,8 +49,10 @@ def test_answer_taken_over_is_the_same_answer(seed: int) -> None:
     """  # fmt: skip
     search = Search(county_at_home(seed), 1, lambda: 1e9)
     for part in best_answers(search, rounds=1):
-        again = part.numbered.answer_of(part.state, search.frames, part.answer.price)
+        openings = openings_of(search.clock, part.state)
+        again = part.numbered.answer_of(part.state, openings, search.frames, part.answer.price)
         assert again.routes == part.answer.routes
+        assert again.openings == part.answer.openings
         assert sorted(again.owed) == sorted(part.answer.owed)
         chain = Chain(part.numbered.instance, (9, 9))
         chain.restart(part.answer)

@@ -6,24 +6,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from planner.evaluation import evaluate
-from tests.planner.solver.brute_force import tiny_counties
+from tests.planner.solver.brute_force import EveryWay, tiny_counties
 from tests.planner.solver.compiled_counties import best_answers
 from tests.planner.solver.planning import plan_from, plan_of
+from tests.planner.solver.session_brute_force import EverySession, tiny_session_county
 
 PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "200"))
 ROUNDS = 4
 
+Problems = Callable[[], Iterator[tuple[int, EveryWay]]]
 
-def test_whole_search_finds_the_optimum_of_tiny_problems_and_never_less() -> None:
+
+def plain() -> Iterator[tuple[int, EveryWay]]:
+    return tiny_counties(0, PROBLEMS)
+
+
+def joint() -> Iterator[tuple[int, EveryWay]]:
+    return tiny_counties(0, PROBLEMS, tiny_session_county, EverySession)
+
+
+@pytest.mark.parametrize("problems", [plain, joint])
+def test_whole_search_finds_the_optimum_of_tiny_problems_and_never_less(problems: Problems) -> None:
     """In at least 99 of 100 problems the cost of the plan is the optimum's; below it there is nothing. The checker
     prices the optimum as the trial of everything does and finds no rule broken. Some visits must be owed, some not.
     """  # fmt: skip
     above, owed, made = [], 0, 0
-    for seed, ways in tiny_counties(0, PROBLEMS):
+    for seed, ways in problems():
         best = ways.best()
         judged = evaluate(ways.problem, plan_from(ways.search, best.state))
         assert judged.hard == (), seed
@@ -40,10 +53,11 @@ def test_whole_search_finds_the_optimum_of_tiny_problems_and_never_less() -> Non
     assert made > PROBLEMS * 3 / 4
 
 
-def test_compiled_search_alone_is_never_below_the_optimum_and_seldom_above() -> None:
+@pytest.mark.parametrize("problems", [plain, joint])
+def test_compiled_search_alone_is_never_below_the_optimum_and_seldom_above(problems: Problems) -> None:
     """Without the routing model's word, 95 of 100: where visits must be owed one fall may end in another choice."""
     above = []
-    for seed, ways in tiny_counties(0, PROBLEMS):
+    for seed, ways in problems():
         best, search = ways.best(), ways.search
         found = list(best_answers(search, rounds=ROUNDS))
         inside = {task for part in found for task in part.group.tasks}

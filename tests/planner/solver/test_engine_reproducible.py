@@ -19,6 +19,7 @@ from planner.solver.frame import build_frames, independent_groups
 from planner.solver.numbers import number_group
 from tests.builders import plain_calendar, team, weekly
 from tests.planner.solver.planning import plan_of, random_county
+from tests.planner.solver.session_counties import session_county
 
 VILLAGES = 30
 
@@ -63,12 +64,15 @@ def price_of(problem: Problem, *, seed: int = 1, rounds: int = 10) -> float:
     return search_instance(instance, seed=seed, rounds=rounds).price
 
 
+COUNTIES = (scattered(), random_county(3), random_county(8), session_county(5), session_county(17))
+
+
 def test_threads_do_not_change_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """One core or two: the same bytes."""
     plans = []
     for cores in (1, 2):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        plans.append([dump_plan(plan_of(problem)) for problem in (scattered(), random_county(3), random_county(8))])
+        plans.append([dump_plan(plan_of(problem)) for problem in COUNTIES])
     assert plans[0] == plans[1]
 
 

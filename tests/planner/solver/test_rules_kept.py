@@ -118,7 +118,7 @@ def test_access_class_decides_the_team() -> None:
 
 
 def test_joint_session_starts_together() -> None:
-    """The doctor and the nurse leave other villages and start at d within the quarter hour (here: the same minute)."""
+    """The doctor and the nurse leave other villages and start at d within a quarter of an hour."""
     joint = weekly(composition=frozenset({"doctor", "nurse"}))
     sites = (
         village("a", weekly(skills=frozenset({"doctor"}))),
@@ -127,9 +127,10 @@ def test_joint_session_starts_together() -> None:
     )
     teams = (team("one", skills=frozenset({"doctor"})), team("two", skills=frozenset({"nurse"})))
     plan = plan_of(tiny_problem(sites=sites, teams=teams))
-    starts = {(route.day, stop.start_minute) for route, stop in plan.visits() if stop.site_id == "d"}
+    starts = [(route.day, stop.start_minute) for route, stop in plan.visits() if stop.site_id == "d"]
     assert teams_of(plan, "d") == {"one", "two"}
-    assert len(starts) == 1
+    assert len({day for day, _ in starts}) == 1
+    assert max(minute for _, minute in starts) - min(minute for _, minute in starts) <= 15
 
 
 def test_one_team_with_all_classes_comes_alone() -> None:
