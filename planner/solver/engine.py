@@ -151,7 +151,9 @@ class Chain:
         state.duty["others"] = others
         self.restart(answer)
         state.head[0]["best_price"] = state.head[0]["price"]
-        state.best_after[:], state.best_owed[:] = state.links["after"], state.owed
+        sessions = len(state.best_after) - len(state.links)
+        state.best_after[:] = np.concatenate([state.links["after"], state.links["opens"][:sessions]])
+        state.best_owed[:] = state.owed
         self.published = answer_of(self.instance, state)
 
 

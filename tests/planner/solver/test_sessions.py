@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.balance import Balance
 from planner.evaluation import evaluate
 from planner.model import SYNC_MINUTES, Pin, Problem, Task
 from planner.plan import Plan
@@ -156,3 +158,19 @@ def test_days_are_chosen_where_sessions_share_roads() -> None:
     assert len({route.day for route in plan.routes()}) == 1
     assert sum(route.metres for route in plan.routes()) == 80_000
     assert evaluate(problem, plan).cost == pytest.approx(80 + 4 * 2 * (40 + 120) / 60)
+
+
+def test_price_of_sessions_with_an_even_workload_is_that_of_the_ledger() -> None:
+    """Where work is to be even as well, the price that the steps add up is the ledger's, while others work at random."""
+    weighed = held = 0
+    for seed in range(40):
+        problem = replace(session_county(seed), balance=Balance(spread=0.1, price_per_hour=20.0))
+        search, dice = Search(problem, 1, lambda: 1e9), random.Random(seed)
+        evenness = search.ledger.evenness
+        evenness.minutes = {crew.id: dice.choice((0, 300, 2000)) for crew in problem.teams}
+        for part in best_answers(search, rounds=1):
+            assert search.ledger.cost(part.group, part.state) == pytest.approx(part.answer.price, abs=1e-6), seed
+            weighed += evenness.is_asked and evenness.price(search.ledger.minutes(part.group, part.state)) > 0
+            held += len(part.answer.openings)
+    assert weighed >= 10
+    assert held >= 10
