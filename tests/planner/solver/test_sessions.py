@@ -161,7 +161,7 @@ def test_days_are_chosen_where_sessions_share_roads() -> None:
 
 
 def test_price_of_sessions_with_an_even_workload_is_that_of_the_ledger() -> None:
-    """Where work is to be even as well, the price that the steps add up is the ledger's, while others work at random."""
+    """Where work is to be even as well, the price that steps add up is the ledger's, while others work at random."""
     weighed = held = 0
     for seed in range(40):
         problem = replace(session_county(seed), balance=Balance(spread=0.1, price_per_hour=20.0))
