@@ -197,7 +197,7 @@ class Herd:
 
     def set_out(self, answer: Answer, others: Floats) -> None:
         """Send all chains on from one plan, beside other teams that work so many minutes of each party."""
-        self.elsewhere = None
+        self.elsewhere = self.champion = None
         for chain in self.chains:
             chain.set_out(answer, others)
 
