@@ -17,7 +17,7 @@ from planner.advice import explain_owed
 from planner.evaluation import Evaluation
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Plan, Route, UnservedVisit, is_night_away
+from planner.plan import Plan, Route, Supply, UnservedVisit, is_night_away
 from planner.rules import VisitRule
 from planner.values import week_of
 
@@ -39,6 +39,7 @@ WORDS = {
     "notes": text("Notes"),
     "findings": text("Broken rules"),
     "lunch": text("Lunch"),
+    "load": text("Load again"),
     "overnight": text("Overnight"),
     "leave": text("Leave"),
     "back": text("Back"),
@@ -180,6 +181,7 @@ def _route(problem: Problem, route: Route, scene: Scene, book: Book, weeks: list
         "km": route.metres,
         "drive": route.drive_minutes,
         "stops": [_stop(problem, route, k, book) for k in range(len(route.stops))],
+        "loads": [_loading(supply, book) for supply in route.supplies],
     }
 
 
@@ -191,6 +193,12 @@ def _stop(problem: Problem, route: Route, index: int, book: Book) -> list[object
     times = [stop.arrive_minute, stop.start_minute, stop.leave_minute]
     number = stop_number(route.day, index)
     return [number, book.places[stop.site_id], service, *times, stop.leg_metres, stop.leg_minutes]
+
+
+def _loading(supply: Supply, book: Book) -> list[int]:
+    """Return [stops before it, place, start, leave, metres, minutes]."""
+    times = [supply.start_minute, supply.leave_minute]
+    return [supply.after_stops, book.places[supply.base_id], *times, supply.leg_metres, supply.leg_minutes]
 
 
 def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date], language: str) -> dict[str, object]:

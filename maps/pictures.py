@@ -70,7 +70,7 @@ def stop_number(day: date, index: int) -> str:
 
 def place_ids(route: Route) -> list[str]:
     """Return the places of a route in order, from base to base."""
-    return [route.start_base, *(stop.site_id for stop in route.stops), route.end_base]
+    return [route.start_base, *(halt.place_id for halt in route.halts), route.end_base]
 
 
 def is_estimated(problem: Problem, route: Route, origin: str, destination: str) -> bool:
@@ -88,7 +88,7 @@ def circuit_picture(
         for k, stop in enumerate(route.stops):
             numbers[stop.site_id].append((stop_number(route.day, k), route.day.weekday()))
     sites = problem.site_by_id
-    at_base = {place for route in circuit.routes for place in (route.start_base, route.end_base)}
+    at_base = {place for route in circuit.routes for place in place_ids(route)}
     used = sorted(at_base & set(problem.base_by_id)) or [problem.team_by_id[circuit.team_id].base]
     return Picture(
         backdrop=scene.backdrop,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Lunch, Meetings, Route, Stop, is_night_away
+from planner.plan import Circuit, Lunch, Meetings, Route, Stop, Supply, is_night_away
 from planner.values import clock
 
 MAP_WIDTH, MAP_HEIGHT = 199.0, 155.0
@@ -50,6 +50,7 @@ WORDS = {
     "phone": text("Phone"),
     "held": text("Held / people"),
     "lunch": text("Lunch"),
+    "load": text("Load again"),
     "together": text("Together with"),
     "base": text("Base"),
     "dispatch": text("Dispatch"),
@@ -270,11 +271,16 @@ def _span(minutes: int) -> Text:
 def _rows(problem: Problem, route: Route, meetings: Meetings, words: dict[str, str], language: str) -> Iterator[_Row]:
     lunch = route.lunch
     legs = list(_legs(problem, route))
-    for k, stop in enumerate(route.stops):
-        if lunch and lunch.start_minute <= stop.start_minute:
-            yield _lunch_row(lunch, _lunch_words(problem, lunch, stop, words, language))
+    stops = count()
+    for halt, leg in zip(route.halts, legs, strict=False):
+        if lunch and lunch.start_minute <= halt.start_minute:
+            yield _lunch_row(lunch, _lunch_words(problem, lunch, halt, words, language))
             lunch = None
-        yield _Row("stop", _cells(problem, route, k, legs[k], language))
+        if isinstance(halt, Supply):
+            yield _supply_row(problem, halt, leg, words)
+            continue
+        k, stop = next(stops), halt
+        yield _Row("stop", _cells(problem, route, k, leg, language))
         for team_id, other in meetings.get((route.day, stop.task), ()):
             if team_id != route.team_id:
                 yield _partner_row(problem, team_id, other, words)
@@ -287,11 +293,17 @@ def _rows(problem: Problem, route: Route, meetings: Meetings, words: dict[str, s
         yield _Row("base", (*end, words["back"], _place_name(problem, route.end_base), legs[-1]))
 
 
-def _lunch_words(problem: Problem, lunch: Lunch, stop: Stop, words: dict[str, str], language: str) -> str:
+def _supply_row(problem: Problem, supply: Supply, leg: str, words: dict[str, str]) -> _Row:
+    """Return the line of a return to the base in the middle of the day."""
+    loading = f"{words['load']} {clock(supply.start_minute)}–{clock(supply.leave_minute)}"
+    return _Row("base", ("", clock(supply.arrive_minute), loading, _place_name(problem, supply.base_id), leg))
+
+
+def _lunch_words(problem: Problem, lunch: Lunch, halt: Stop | Supply, words: dict[str, str], language: str) -> str:
     """Return "lunch", and where, when the team waits for the next stop to begin."""
-    if lunch.start_minute < stop.arrive_minute:
+    if lunch.start_minute < halt.arrive_minute:
         return words["lunch"]
-    return say(text("Lunch in {village}", village=_place_name(problem, stop.site_id)), language)
+    return say(text("Lunch in {village}", village=_place_name(problem, halt.place_id)), language)
 
 
 def _lunch_row(lunch: Lunch, words: str) -> _Row:
@@ -307,7 +319,7 @@ def _partner_row(problem: Problem, team_id: str, stop: Stop, words: dict[str, st
 
 def _legs(problem: Problem, route: Route) -> Iterator[str]:
     """Yield ``12.3 / 25`` for each leg, the way home last; an estimated one is marked."""
-    driven = [(stop.leg_metres, stop.leg_minutes) for stop in route.stops]
+    driven = [(halt.leg_metres, halt.leg_minutes) for halt in route.halts]
     driven.append((route.return_metres, route.return_minutes))
     for (metres, minutes), (a, b) in zip(driven, pairwise(place_ids(route)), strict=True):
         mark = "≈ " if is_estimated(problem, route, a, b) else ""

@@ -34,6 +34,7 @@ from planner.values import (
 
 UNREACHABLE = -1
 DEFAULT_SHIFT = Window(start_minute=8 * 60, end_minute=17 * 60 + 30)
+MOST_TRIPS = 6  # of a team in a day
 SYNC_MINUTES = 15  # teams of a joint session start within this many minutes of each other
 
 DayKind = Literal["workday", "weekend", "holiday", "makeup"]
@@ -115,7 +116,9 @@ class Team:
     days_off: frozenset[date] = frozenset()
     works_holidays: bool = False
     skills: frozenset[str] = frozenset()
-    capacity_per_day: int | None = None  # doses or kits; None: no limit
+    capacity_per_day: int | None = None  # doses or kits, of each trip where there may be several; None: no limit
+    trips_per_day: int = 1  # how often it may go out; between two trips it loads again at its base ..
+    resupply_minutes: int = 0  # .. which takes so long
     max_stops_per_day: int | None = None
     speed_factor: float = 1.0  # 1.2 drives a leg in 1 / 1.2 of the usual time
     access_class: str = "car"
@@ -140,6 +143,8 @@ class Team:
             if getattr(self, name) is not None:
                 require_whole(getattr(self, name), name=name, subject=subject, low=low, high=10**6)
         require_whole(self.nights_away, name="nights_away", subject=subject, low=0, high=6)
+        require_whole(self.trips_per_day, name="trips_per_day", subject=subject, low=1, high=MOST_TRIPS)
+        require_whole(self.resupply_minutes, name="resupply_minutes", subject=subject, low=0, high=DAY_MINUTES)
 
     @property
     def last_base(self) -> str:

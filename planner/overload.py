@@ -111,7 +111,7 @@ def _too_much(
             lambda team, day: _longest_day(problem, team, day, demands),
         ),
         ("stops", lambda t: 1, lambda team, day: team.max_stops_per_day),
-        ("kits", lambda t: rules[t].load, lambda team, day: team.capacity_per_day),
+        ("kits", lambda t: rules[t].load, lambda team, day: _most_kits(team)),
     )
     for resource, need_of, limit_of in counts:
         limits = [limit_of(team, day) for team, day in days]
@@ -129,6 +129,10 @@ def _too_much(
                 tasks=tasks,
                 is_exact=False,
             )
+
+
+def _most_kits(team: Team) -> int | None:
+    return None if team.capacity_per_day is None else team.capacity_per_day * team.trips_per_day
 
 
 def _longest_day(problem: Problem, team: Team, day: date, demands: Mapping[Task, _Demand]) -> int:

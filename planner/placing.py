@@ -20,7 +20,8 @@ from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Plan, Route
 from planner.recurrence import patterns, possible_quotas, rule_days
 from planner.relaxations import replace_parts, with_sites_only
-from planner.timing import needs_lunch, timetable
+from planner.timing import needs_lunch
+from planner.trips import best_timetable, trip_loads
 from planner.values import DAY_MINUTES, Window
 
 MOST_CREWS = 50  # that are tried for one joint session on one day
@@ -86,7 +87,7 @@ class Board:
             return None
         team = self.problem.team_by_id[team_id]
         try:
-            route = timetable(self.problem, team, day, tasks, between=self._between(team_id, day))
+            route = best_timetable(self.problem, team, day, tasks, between=self._between(team_id, day))
         except ModelError:  # the road between two neighbours led over the village that was taken out
             route = None
         self.is_sound &= route is not None and not self._excess(team, route).parts
@@ -106,7 +107,7 @@ class Board:
         between = {**self._between(team.id, day), self.task: (not_before, DAY_MINUTES)}
         for place in range(len(tasks) + 1):
             try:
-                longer = timetable(
+                longer = best_timetable(
                     self.problem, team, day, (*tasks[:place], self.task, *tasks[place:]), between=between
                 )
             except ModelError:  # no road at this place
@@ -114,7 +115,7 @@ class Board:
             yield Insertion(route=longer, excess=self._excess(team, longer))
 
     def _excess(self, team: Team, route: Route) -> Excess:
-        load = sum(self.problem.rule_by_task[stop.task].load for stop in route.stops)
+        load = max(trip_loads(self.problem, route.trips))
         held = self._held(team.id, route.day)
         moved = any(stop.start_minute != held.get(stop.task, stop.start_minute) for stop in route.stops)
         hungry = route.lunch is None and needs_lunch(team, route.start_minute, route.end_minute)

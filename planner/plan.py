@@ -31,6 +31,34 @@ class Stop:
         """The (site, rule) the stop serves."""
         return Task(self.site_id, self.rule_id)
 
+    @property
+    def place_id(self) -> str:
+        """Where it is."""
+        return self.site_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """A return to the base during the day to load again, once ``after_stops`` stops have been made.
+
+    The leg is the one that leads here; loading goes on from ``start_minute`` to ``leave_minute``.
+    """
+
+    __pydantic_config__ = STRICT
+
+    base_id: str
+    after_stops: int
+    arrive_minute: int
+    start_minute: int
+    leave_minute: int
+    leg_minutes: int
+    leg_metres: int
+
+    @property
+    def place_id(self) -> str:
+        """Where it is."""
+        return self.base_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lunch:
@@ -47,6 +75,7 @@ class Route:
     """One team on one day: from ``start_base`` over its stops to ``end_base``. Totals include the way home.
 
     After a night away a day starts, and before one it ends, at a lodging of the team: a base or a site.
+    Each of the ``supplies`` parts two trips.
     """
 
     __pydantic_config__ = STRICT
@@ -58,6 +87,7 @@ class Route:
     start_minute: int
     end_minute: int
     stops: tuple[Stop, ...]
+    supplies: tuple[Supply, ...] = ()
     lunch: Lunch | None = None
     return_minutes: int
     return_metres: int
@@ -65,6 +95,27 @@ class Route:
     drive_minutes: int
     service_minutes: int
     wait_minutes: int
+
+    @property
+    def halts(self) -> tuple[Stop | Supply, ...]:
+        """Stops and supplies in the order in which they are driven to; a supply out of place comes first or last."""
+        found, waiting = list[Stop | Supply](), sorted(self.supplies, key=lambda supply: supply.after_stops)
+        for count, stop in enumerate(self.stops):
+            while waiting and waiting[0].after_stops <= count:
+                found.append(waiting.pop(0))
+            found.append(stop)
+        return (*found, *waiting)
+
+    @property
+    def trips(self) -> tuple[tuple[Stop, ...], ...]:
+        """The stops from one loading to the next, in order."""
+        trips: list[list[Stop]] = [[]]
+        for halt in self.halts:
+            if isinstance(halt, Stop):
+                trips[-1].append(halt)
+            else:
+                trips.append([])
+        return tuple(map(tuple, trips))
 
 
 def is_night_away(team: Team, route: Route) -> bool:

@@ -15,17 +15,18 @@ from itertools import groupby, pairwise
 from planner.errors import ModelError
 from planner.language import text
 from planner.model import Problem, Task, Team
-from planner.plan import Circuit, Lunch, Route, Stop
+from planner.plan import Circuit, Lunch, Route, Stop, Supply
 from planner.values import DAY_MINUTES, LunchBreak, week_of
 
 ANY_TIME = (0, DAY_MINUTES)
+LOADING_TIMES = ((0, 100 * DAY_MINUTES),)  # a team that is late may load whenever it comes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visit:
-    """A task as the walk sees it; ``starts`` are the (first, last) minutes between which its service may start."""
+    """A task, or a loading (None), as the walk sees it; its service may start between (first, last) of ``starts``."""
 
-    task: Task
+    task: Task | None
     leg_minutes: int
     leg_metres: int
     service_minutes: int
@@ -83,6 +84,7 @@ def timetable(
     between: Mapping[Task, tuple[int, int]] | None = None,
     start_place: str | None = None,
     end_place: str | None = None,
+    supplies: Sequence[int] = (),
 ) -> Route:
     """Return the team's day over the tasks in the order given, with the earliest possible end.
 
@@ -97,6 +99,8 @@ def timetable(
         held together with another team.
     start_place, end_place
         Where the team slept and where it will sleep, by id; the bases of its day when None.
+    supplies
+        After how many tasks the team comes back to its base to load again, in order.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def timetable(
         When there is no road between two places that follow each other; it names both.
     """
     ends = start_place or team.base, end_place or team.last_base
-    trip = _trip(problem, team, day, tasks, ends=ends, between=between or {})
+    trip = _trip(problem, team, day, _with_supplies(tasks, supplies), ends=ends, between=between or {})
     walk, gap = _latest(trip, team.shift.start_minute, None), None
     if needs_lunch(team, walk.departure, walk.end):
         gap = _best_gap(trip, team.shift.start_minute)
@@ -131,19 +135,28 @@ def circuits_from_routes(routes: Iterable[Route]) -> tuple[Circuit, ...]:
     return tuple(Circuit(team_id=team_id, week=week, routes=tuple(group)) for (week, team_id), group in weeks)
 
 
+def _with_supplies(tasks: Sequence[Task], supplies: Sequence[int]) -> list[Task | None]:
+    """Return the tasks with None where the team loads again."""
+    items: list[Task | None] = list(tasks)
+    for after in sorted(supplies, reverse=True):
+        items.insert(after, None)
+    return items
+
+
 def _trip(
     problem: Problem,
     team: Team,
     day: date,
-    tasks: Sequence[Task],
+    tasks: Sequence[Task | None],
     *,
     ends: tuple[str, str],
     between: Mapping[Task, tuple[int, int]],
 ) -> _Trip:
-    places = [ends[0], *(task.site_id for task in tasks), ends[1]]
+    places = [ends[0], *(task.site_id if task else team.base for task in tasks), ends[1]]
     legs = [_leg(problem, team, day, origin, destination) for origin, destination in pairwise(places)]
     visits = tuple(
-        _visit(problem, task, leg, between.get(task, ANY_TIME)) for task, leg in zip(tasks, legs[:-1], strict=True)
+        _visit(problem, task, leg, between.get(task, ANY_TIME)) if task else _loading(team, leg)
+        for task, leg in zip(tasks, legs[:-1], strict=True)
     )
     return _Trip(visits=visits, home_minutes=legs[-1][0], home_metres=legs[-1][1], lunch=team.lunch)
 
@@ -159,6 +172,17 @@ def _visit(problem: Problem, task: Task, leg: tuple[int, int], between: tuple[in
         service_minutes=service,
         not_before=not_before,
         starts=tuple(sorted((first, last) for first, last in spans if first <= last)),
+    )
+
+
+def _loading(team: Team, leg: tuple[int, int]) -> _Visit:
+    return _Visit(
+        task=None,
+        leg_minutes=leg[0],
+        leg_metres=leg[1],
+        service_minutes=team.resupply_minutes,
+        not_before=0,
+        starts=LOADING_TIMES,
     )
 
 
@@ -266,9 +290,9 @@ def _latest_departure(trip: _Trip, walk: _Walk, gap: int | None) -> int:
 
 
 def _route(team: Team, day: date, trip: _Trip, walk: _Walk, *, ends: tuple[str, str]) -> Route:
-    stops = tuple(_stop(*timed) for timed in zip(trip.visits, walk.arrivals, walk.starts, strict=True))
-    drive = sum(stop.leg_minutes for stop in stops) + trip.home_minutes
-    service = sum(visit.service_minutes for visit in trip.visits)
+    stops, supplies = _halts(team, trip, walk)
+    drive = sum(visit.leg_minutes for visit in trip.visits) + trip.home_minutes
+    spent = sum(visit.service_minutes for visit in trip.visits)
     rest = walk.lunch.end_minute - walk.lunch.start_minute if walk.lunch else 0
     return Route(
         team_id=team.id,
@@ -278,20 +302,44 @@ def _route(team: Team, day: date, trip: _Trip, walk: _Walk, *, ends: tuple[str, 
         start_minute=walk.departure,
         end_minute=walk.end,
         stops=stops,
+        supplies=supplies,
         lunch=walk.lunch,
         return_minutes=trip.home_minutes,
         return_metres=trip.home_metres,
-        metres=sum(stop.leg_metres for stop in stops) + trip.home_metres,
+        metres=sum(visit.leg_metres for visit in trip.visits) + trip.home_metres,
         drive_minutes=drive,
-        service_minutes=service,
-        wait_minutes=walk.end - walk.departure - drive - service - rest,
+        service_minutes=sum(visit.service_minutes for visit in trip.visits if visit.task),
+        wait_minutes=walk.end - walk.departure - drive - spent - rest,
     )
 
 
-def _stop(visit: _Visit, arrive: int, start: int) -> Stop:
+def _halts(team: Team, trip: _Trip, walk: _Walk) -> tuple[tuple[Stop, ...], tuple[Supply, ...]]:
+    """Return the stops and the loadings of a walk."""
+    stops, supplies = list[Stop](), list[Supply]()
+    for visit, arrive, start in zip(trip.visits, walk.arrivals, walk.starts, strict=True):
+        if visit.task is None:
+            supplies.append(_supply(team, visit, arrive, start, after_stops=len(stops)))
+        else:
+            stops.append(_stop(visit, visit.task, arrive, start))
+    return tuple(stops), tuple(supplies)
+
+
+def _stop(visit: _Visit, task: Task, arrive: int, start: int) -> Stop:
     return Stop(
-        site_id=visit.task.site_id,
-        rule_id=visit.task.rule_id,
+        site_id=task.site_id,
+        rule_id=task.rule_id,
+        arrive_minute=arrive,
+        start_minute=start,
+        leave_minute=start + visit.service_minutes,
+        leg_minutes=visit.leg_minutes,
+        leg_metres=visit.leg_metres,
+    )
+
+
+def _supply(team: Team, visit: _Visit, arrive: int, start: int, *, after_stops: int) -> Supply:
+    return Supply(
+        base_id=team.base,
+        after_stops=after_stops,
         arrive_minute=arrive,
         start_minute=start,
         leave_minute=start + visit.service_minutes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -13,7 +12,7 @@ from planner.bench.model import Benchmark, Customer, Depot, Route
 from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
 
 MOST_NEAR = 40
-TRIPS = 2  # a vehicle's trips a day that the search sees where several are allowed; trips are packed afterwards
+TRIPS = 3  # a vehicle's trips a day that the search sees where any number is allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,7 @@ class Mapping:
 
 
 def map_benchmark(benchmark: Benchmark) -> Mapping:
-    """Return the instance as the search sees it.
-
-    What the search does not see: a fixed cost of a vehicle for the horizon (``check`` counts it), and that the trips
-    of one vehicle share its working day (``routes_of`` hands trips to vehicles so that they do).
-    """
+    """Return the instance as the search sees it."""
     slots = slots_of(benchmark)
     days = search_days(benchmark)
     graph_of, graph_first, nodes, edge_from = calendar_graphs([day_sets_of(benchmark, c) for c in benchmark.customers])
@@ -63,7 +58,7 @@ def map_benchmark(benchmark: Benchmark) -> Mapping:
 
 
 def slots_of(benchmark: Benchmark) -> tuple[Slot, ...]:
-    """Return every trip that may be driven, by day of the search.
+    """Return every trip that may be driven, by day of the search; the trips of a vehicle's day stand side by side.
 
     Within a day types and depots take turns: a search that looks at a few neighbouring slots sees each kind.
     """
@@ -74,9 +69,9 @@ def slots_of(benchmark: Benchmark) -> tuple[Slot, ...]:
         Slot(day, depot, number, vehicles[rank])
         for day in range(benchmark.days)
         for rank in range(max(len(vehicles) for _, _, vehicles in homes))
-        for _ in range(trips)
         for number, depot, vehicles in homes
         if rank < len(vehicles)
+        for _ in range(trips)
     ]
     return tuple(sorted(slots, key=lambda slot: search_day(benchmark, slot)))
 
@@ -112,13 +107,15 @@ def slot_records(benchmark: Benchmark, slots: Sequence[Slot]) -> Records:
     records = np.zeros(len(slots), SLOT)
     teams: dict[tuple[int, int, int], int] = {}
     kinds: dict[tuple[int, int, int], int] = {}
-    for record, slot in zip(records, slots, strict=True):
+    purses: dict[int, int] = {}
+    for k, (record, slot) in enumerate(zip(records, slots, strict=True)):
         limit = benchmark.limits[slot.day][slot.depot]
         depot = benchmark.depots[slot.depot]
         capacity = min(limit.capacity, benchmark.vehicle_types[slot.vehicle_type].capacity)
         record["day"] = search_day(benchmark, slot)
         record["kind"] = kinds.setdefault((slot.day, slot.depot, slot.vehicle_type), len(kinds))
         record["team"] = teams.setdefault((slot.depot, slot.vehicle_type, slot.vehicle), len(teams))
+        record["purse"] = purses.setdefault(record["team"], k)
         record["profile"] = slot.vehicle_type
         record["start"] = record["end"] = slot.depot
         record["stops"] = len(benchmark.customers)
@@ -126,6 +123,10 @@ def slot_records(benchmark: Benchmark, slots: Sequence[Slot]) -> Records:
         record["opens"], record["closes"] = depot.opens, _or_never(depot.closes)
         record["longest"] = _or_never(limit.longest * unit_of(benchmark))
         record["capacity"] = _or_never(capacity)
+        record["team_price"] = benchmark.vehicle_types[slot.vehicle_type].fixed_cost
+        if benchmark.kind.is_multi_trip:
+            record["trips"], record["trip"], record["most"] = TRIPS, k % TRIPS, TRIPS
+            record["together"], record["longest"] = record["longest"], NEVER
     return records
 
 
@@ -200,39 +201,9 @@ def calendar_graphs(day_sets: Sequence[tuple[tuple[int, ...], ...]]) -> tuple[In
 
 def routes_of(mapping: Mapping, routes: Iterable[tuple[int, tuple[int, ...]]]) -> tuple[Route, ...]:
     """Return the search's routes (slot, tasks) as routes of the instance."""
-    benchmark = mapping.benchmark
     found: list[Route] = []
     for number, tasks in routes:
         slot = mapping.slots[number]
-        customers = tuple(benchmark.customers[task].number for task in tasks)
+        customers = tuple(mapping.benchmark.customers[task].number for task in tasks)
         found.append(Route(slot.day, slot.depot, slot.vehicle_type, slot.vehicle, customers))
-    found.sort(key=lambda route: (route.day, route.depot, route.vehicle_type, route.vehicle, route.customers))
-    return pack_trips(benchmark, found, mapping.instance) if benchmark.kind.is_multi_trip else tuple(found)
-
-
-def pack_trips(benchmark: Benchmark, routes: Sequence[Route], instance: Instance) -> tuple[Route, ...]:
-    """Hand the trips of each day to as few vehicles as the working day allows: longest first, first that has room.
-
-    Vehicles of one type at one depot are interchangeable, and each that is used costs its fixed price once.
-    """
-    place = {customer.number: k + len(benchmark.depots) for k, customer in enumerate(benchmark.customers)}
-    served = dict(zip(place, instance.tasks["minutes"].tolist(), strict=True))
-
-    def minutes(route: Route) -> float:
-        stops = [route.depot, *(place[number] for number in route.customers), route.depot]
-        driving = float(instance.leg_minutes[route.vehicle_type, stops[:-1], stops[1:]].sum())
-        return float(driving + sum(served[number] for number in route.customers))
-
-    used: dict[tuple[int, int, int], list[float]] = defaultdict(list)
-    packed: list[Route] = []
-    for route in sorted(routes, key=minutes, reverse=True):
-        fleet = used[route.day, route.depot, route.vehicle_type]
-        longest = benchmark.limits[route.day][route.depot].longest * unit_of(benchmark)
-        length = minutes(route)
-        vehicle = next((k for k, busy in enumerate(fleet) if busy + length <= longest), len(fleet))
-        if vehicle == len(fleet):
-            fleet.append(0.0)
-        fleet[vehicle] += length
-        number = route.depot + vehicle * len(benchmark.depots)
-        packed.append(Route(route.day, route.depot, route.vehicle_type, number, route.customers))
-    return tuple(sorted(packed, key=lambda r: (r.day, r.depot, r.vehicle_type, r.vehicle, r.customers)))
+    return tuple(sorted(found, key=lambda r: (r.day, r.depot, r.vehicle_type, r.vehicle, r.customers)))

@@ -62,18 +62,79 @@ def owner(facts: Facts) -> Iterator[Violation]:
 
 
 def capacity(facts: Facts) -> Iterator[Violation]:
-    """Yield teams that use more doses or kits a day than they carry; each team of a joint session brings the load."""
+    """Yield teams that use more doses or kits from one loading to the next than they carry.
+
+    Each team of a joint session brings the load.
+    """
     for days in _team_days(facts):
-        team, load = days[0].team, sum(visit.rule.load for day in days for visit in day.visits)
-        if team.capacity_per_day is not None and load > team.capacity_per_day:
+        team = days[0].team
+        for load in _loads(facts, days):
+            if team.capacity_per_day is not None and load > team.capacity_per_day:
+                sentence = text(
+                    "Team {team} uses {load} doses or kits on {day}, but carries {limit}.",
+                    team=team.name,
+                    load=load,
+                    day=days[0].route.day,
+                    limit=team.capacity_per_day,
+                )
+                yield days[0].violation("capacity", load - team.capacity_per_day, "kits", sentence)
+
+
+def _loads(facts: Facts, days: Sequence[Day]) -> list[int]:
+    """Return what a team uses in its day from one loading to the next; a second route is no loading."""
+    rules, loads = facts.problem.rule_by_task, [0]
+    for day in days:
+        first, *later = [sum(rules[s.task].load for s in stops if s.task in rules) for stops in day.route.trips]
+        loads[-1] += first
+        loads += later
+    return loads
+
+
+def trips(facts: Facts) -> Iterator[Violation]:
+    """Yield teams that load again more often than they may, or not between two of the visits of the day."""
+    for days in _team_days(facts):
+        team, count = days[0].team, 1 + sum(len(day.loadings) for day in days)
+        if count > team.trips_per_day:
             sentence = text(
-                "Team {team} uses {load} doses or kits on {day}, but carries {limit}.",
+                "Team {team} makes {trips} trips on {day}, but may make {limit} at most.",
                 team=team.name,
-                load=load,
+                trips=count,
                 day=days[0].route.day,
-                limit=team.capacity_per_day,
+                limit=team.trips_per_day,
             )
-            yield days[0].violation("capacity", load - team.capacity_per_day, "kits", sentence)
+            yield days[0].violation("trips", count - team.trips_per_day, "trips", sentence)
+        idle = sum(not stops for day in days if day.loadings for stops in day.route.trips)
+        if idle:
+            sentence = text(
+                "Team {team} loads again on {day}, but not between two visits.", team=team.name, day=days[0].route.day
+            )
+            yield days[0].violation("trips", idle, "trips", sentence)
+
+
+def resupply(facts: Facts) -> Iterator[Violation]:
+    """Yield loadings that are shorter than the team needs, or elsewhere than at its base."""
+    for day in facts.days:
+        for loading in day.loadings:
+            supply, needed = loading.supply, day.team.resupply_minutes
+            missing = needed - (supply.leave_minute - supply.start_minute)
+            if missing > 0:
+                sentence = text(
+                    "Team {team} loads for {minutes} minutes on {day}, but needs {needed}.",
+                    team=day.team.name,
+                    minutes=needed - missing,
+                    day=day.route.day,
+                    needed=needed,
+                )
+                yield day.violation("resupply", missing, "minutes", sentence)
+            if supply.base_id != day.team.base:
+                sentence = text(
+                    "Team {team} loads at {place} on {day}, but its base is {base}.",
+                    team=day.team.name,
+                    place=facts.place(supply.base_id),
+                    day=day.route.day,
+                    base=facts.place(day.team.base),
+                )
+                yield day.violation("resupply", 1, "places", sentence)
 
 
 def max_stops(facts: Facts) -> Iterator[Violation]:

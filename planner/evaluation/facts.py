@@ -17,7 +17,7 @@ from planner.evaluation.result import Violation
 from planner.follow_ups import due, leading_days
 from planner.language import Text, text
 from planner.model import Problem, Site, Task, Team
-from planner.plan import Lunch, Plan, Route, Stop, UnservedVisit
+from planner.plan import Lunch, Plan, Route, Stop, Supply, UnservedVisit
 from planner.recurrence import Quota, quotas
 from planner.rules import VisitRule
 from planner.values import week_of
@@ -70,13 +70,23 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """A re-supply with the times it can really have."""
+
+    supply: Supply
+    start: int
+    leave: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A route of a known team on a known day; ``legs`` has one leg per stop and the way home."""
+    """A route of a known team on a known day; ``legs`` has one leg per stop and re-supply, and the way home."""
 
     route: Route
     team: Team
     legs: tuple[Leg, ...]
     visits: tuple[Visit, ...]
+    loadings: tuple[Loading, ...]
     end: int
 
     @property
@@ -211,18 +221,25 @@ def _work(problem: Problem, route: Route, slept: Mapping[tuple[str, date], str])
     if team is None or route.day not in problem.calendar.kinds:
         return None
     legs = _legs(problem, team, route, _ends(problem, team, route, slept))
-    visits, leave = [], route.start_minute
-    for stop, leg in zip(route.stops, legs, strict=False):
-        arrive = leave + leg.minutes + road_break(route.lunch, leave, leg.minutes)
-        start = max(stop.start_minute, arrive)
-        rule = problem.rule_by_task.get(stop.task)
-        leave = start + max(stop.leave_minute - stop.start_minute, rule.service.minutes if rule else 0)
-        if rule is not None:
-            site = problem.site_by_id[stop.site_id]
-            visit = Visit(route=route, stop=stop, team=team, site=site, rule=rule, start=start, leave=leave)
-            visits.append(visit)
+    visits, loadings, leave = list[Visit](), list[Loading](), route.start_minute
+    for halt, leg in zip(route.halts, legs, strict=False):
+        start = max(halt.start_minute, leave + leg.minutes + road_break(route.lunch, leave, leg.minutes))
+        rule = problem.rule_by_task.get(halt.task) if isinstance(halt, Stop) else None
+        leave = start + max(halt.leave_minute - halt.start_minute, _least_minutes(team, halt, rule))
+        if isinstance(halt, Supply):
+            loadings.append(Loading(supply=halt, start=start, leave=leave))
+        elif rule is not None:
+            site = problem.site_by_id[halt.site_id]
+            visits.append(Visit(route=route, stop=halt, team=team, site=site, rule=rule, start=start, leave=leave))
     end = leave + legs[-1].minutes + road_break(route.lunch, leave, legs[-1].minutes)
-    return Day(route=route, team=team, legs=legs, visits=tuple(visits), end=end)
+    return Day(route=route, team=team, legs=legs, visits=tuple(visits), loadings=tuple(loadings), end=end)
+
+
+def _least_minutes(team: Team, halt: Stop | Supply, rule: VisitRule | None) -> int:
+    """Return how long a team must stay at a stop or a loading."""
+    if isinstance(halt, Supply):
+        return team.resupply_minutes
+    return rule.service.minutes if rule else 0
 
 
 def _ends(problem: Problem, team: Team, route: Route, slept: Mapping[tuple[str, date], str]) -> tuple[str, str]:
@@ -235,8 +252,8 @@ def _ends(problem: Problem, team: Team, route: Route, slept: Mapping[tuple[str, 
 
 
 def _legs(problem: Problem, team: Team, route: Route, ends: tuple[str, str]) -> tuple[Leg, ...]:
-    places = [ends[0], *(stop.site_id for stop in route.stops), ends[1]]
-    said = [*((stop.leg_minutes, stop.leg_metres) for stop in route.stops), (route.return_minutes, route.return_metres)]
+    places = [ends[0], *(halt.place_id for halt in route.halts), ends[1]]
+    said = [*((halt.leg_minutes, halt.leg_metres) for halt in route.halts), (route.return_minutes, route.return_metres)]
     legs = []
     for (origin, destination), figures in zip(pairwise(places), said, strict=True):
         known = _by_road(problem, team, route.day, (origin, destination))

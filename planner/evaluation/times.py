@@ -90,9 +90,8 @@ def _missing_break(day: Day) -> int:
         return due.minutes
     if taken.start_minute < day.route.start_minute or taken.end_minute > day.end:
         return due.minutes
-    worked = sum(
-        max(0, min(taken.end_minute, visit.leave) - max(taken.start_minute, visit.start)) for visit in day.visits
-    )
+    spans = [(work.start, work.leave) for work in day.visits] + [(work.start, work.leave) for work in day.loadings]
+    worked = sum(max(0, min(taken.end_minute, leave) - max(taken.start_minute, start)) for start, leave in spans)
     return max(0, due.minutes - (taken.end_minute - taken.start_minute - worked))
 
 
@@ -100,13 +99,13 @@ def timetable(facts: Facts) -> Iterator[Violation]:
     """Yield routes with a time that does not follow from the departure, the roads and the stop before."""
     for day in facts.days:
         leave = day.route.start_minute
-        for stop, leg in zip(day.route.stops, day.legs, strict=False):
+        for halt, leg in zip(day.route.halts, day.legs, strict=False):
             arrive = leave + leg.minutes + road_break(day.route.lunch, leave, leg.minutes)
-            if stop.arrive_minute != arrive:
-                yield _wrong_time(facts, day, leg.destination, stop.arrive_minute, arrive)
-            elif stop.start_minute < arrive:
-                yield _early_start(facts, day, leg.destination, stop.start_minute, arrive)
-            leave = stop.leave_minute
+            if halt.arrive_minute != arrive:
+                yield _wrong_time(facts, day, leg.destination, halt.arrive_minute, arrive)
+            elif halt.start_minute < arrive:
+                yield _early_start(facts, day, leg.destination, halt.start_minute, arrive)
+            leave = halt.leave_minute
         home = day.legs[-1]
         end = leave + home.minutes + road_break(day.route.lunch, leave, home.minutes)
         if day.route.end_minute != end:

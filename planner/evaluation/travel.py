@@ -27,8 +27,8 @@ def unreachable(facts: Facts) -> Iterator[Violation]:
 def legs(facts: Facts) -> Iterator[Violation]:
     """Yield legs whose minutes or metres are not those of the roads."""
     for day in facts.days:
-        stops = [(stop.leg_minutes, stop.leg_metres) for stop in day.route.stops]
-        said = [*stops, (day.route.return_minutes, day.route.return_metres)]
+        halts = [(halt.leg_minutes, halt.leg_metres) for halt in day.route.halts]
+        said = [*halts, (day.route.return_minutes, day.route.return_metres)]
         for (minutes, metres), leg in zip(said, day.legs, strict=True):
             if (minutes, metres) == (leg.minutes, leg.metres):
                 continue
@@ -70,7 +70,8 @@ def _sums(day: Day) -> tuple[tuple[str, Text, int, int], ...]:
     drive = sum(leg.minutes for leg in day.legs)
     service = sum(stop.leave_minute - stop.start_minute for stop in route.stops)
     rest = route.lunch.end_minute - route.lunch.start_minute if route.lunch else 0
-    wait = route.end_minute - route.start_minute - drive - service - rest
+    loading = sum(supply.leave_minute - supply.start_minute for supply in route.supplies)
+    wait = route.end_minute - route.start_minute - drive - service - loading - rest
     return (
         ("metres", text("metres driven"), route.metres, sum(leg.metres for leg in day.legs)),
         ("minutes", text("minutes of driving"), route.drive_minutes, drive),

@@ -27,12 +27,15 @@ from planner.solver.weeknodes import (
     call_node,
     check_matrix,
     check_question,
+    day_bit,
     minute_of_week,
     night_nodes,
     start_intervals,
+    supply_nodes,
     travel_arrays,
 )
 from planner.timing import needs_lunch
+from planner.trips import supplies_of
 
 MOST_GUARD_SECONDS = 600.0  # of one local search; it takes well under one
 
@@ -75,11 +78,17 @@ class _WeekModel:
         self.first_call = len(self.nodes)
         self.places_of: dict[tuple[int, int], list[int]] = {}  # (vehicle, night) -> its nodes, home first
         self.nodes += [call_node(problem, question, call) for call in question.calls]
+        self.loadings: dict[tuple[int, int], list[int]] = {}  # (vehicle, day as a bit) -> nodes where it loads again
+        for vehicle, team in enumerate(self.teams):
+            for node in supply_nodes(question, team):
+                self.loadings.setdefault((vehicle, node.days_in), []).append(len(self.nodes))
+                self.nodes.append(node)
         self.manager = pywrapcp.RoutingIndexManager(len(self.nodes), len(self.teams), self.starts, self.ends)
         self.model = pywrapcp.RoutingModel(self.manager)
         self._add_costs_and_time()
         self._add_nights()
         self._add_calls()
+        self._add_loadings()
         self._add_day_limits()
         self._add_sessions()
         self._add_lunches()
@@ -105,6 +114,7 @@ class _WeekModel:
         cost = weights.per_km * metres / 1000 + weights.per_duty_hour * minutes / 60
         extra = [weights.per_night_away * node.is_away for node in self.nodes[: self.first_call]]
         extra += [call.extra_cost.get(team.id, 0.0) for call in self.question.calls]
+        extra += [weights.per_duty_hour * node.minutes / 60 for node in self.nodes[len(extra) :]]
         scaled = np.rint(COST_SCALE * (cost + np.array(extra)[None, :]))
         limited: NDArray[np.int64] = np.clip(scaled, 0, COST_LIMIT).astype(np.int64)
         return limited
@@ -160,25 +170,39 @@ class _WeekModel:
             self.model.VehicleVar(index).SetValues([-1, *vehicles])
             _allow_only(self.time.CumulVar(index), intervals)
 
-    def _add_day_limits(self) -> None:
-        loads = [self.problem.rule_by_task[call.task].load for call in self.question.calls]
-        self._add_day_limit("load", loads, [team.capacity_per_day for team in self.teams])
-        self._add_day_limit("stops", [1] * len(loads), [team.max_stops_per_day for team in self.teams])
+    def _add_loadings(self) -> None:
+        """Let a team come back to its base and load again, or not."""
+        for (vehicle, _), numbers in self.loadings.items():
+            for number in numbers:
+                index = self.index(number)
+                self.model.AddDisjunction([index], 0)
+                self.model.VehicleVar(index).SetValues([-1, vehicle])
 
-    def _add_day_limit(self, name: str, amounts: Sequence[int], limits: Sequence[int | None]) -> None:
-        """Add a dimension that counts over a day and is set back to nothing by the night's slack."""
+    def _add_day_limits(self) -> None:
+        """Count load and stops: both begin anew after a night, and the load whenever a team loads again."""
+        nights = {k: node.team for k, node in enumerate(self.nodes[: self.first_call]) if k not in self.starts}
+        loadings = {number: vehicle for (vehicle, _), numbers in self.loadings.items() for number in numbers}
+        loads = [self.problem.rule_by_task[call.task].load for call in self.question.calls]
+        self._add_limit("load", loads, [team.capacity_per_day for team in self.teams], nights | loadings)
+        self._add_limit("stops", [1] * len(loads), [team.max_stops_per_day for team in self.teams], nights)
+
+    def _add_limit(
+        self, name: str, amounts: Sequence[int], limits: Sequence[int | None], resets: Mapping[int, int]
+    ) -> None:
+        """Add a dimension that the slack of some nodes, each of a vehicle, sets back to nothing."""
         if all(limit is None for limit in limits) or not any(amounts):
             return
         whole = sum(amounts)
         room = [whole if limit is None else min(limit, whole) for limit in limits]
-        steps = [-room[node.team] for node in self.nodes[: self.first_call]] + list(amounts)
-        for node in self.starts:
-            steps[node] = 0
+        steps = [0] * len(self.nodes)
+        steps[self.first_call : self.first_call + len(amounts)] = amounts
+        for number, vehicle in resets.items():
+            steps[number] = -room[vehicle]
         evaluator = self.model.RegisterUnaryTransitVector(steps)
         self.model.AddDimensionWithVehicleCapacity(evaluator, whole, room, True, name)
         dimension = self.model.GetDimensionOrDie(name)
         for number in range(len(self.nodes)):
-            if number not in self.ends and (number >= self.first_call or number in self.starts):
+            if number not in resets:
                 dimension.SlackVar(self.index(number)).SetValue(0)
 
     def _add_sessions(self) -> None:
@@ -235,9 +259,19 @@ class _WeekModel:
                 if k:
                     slept = nights.get((team.id, days[k - 1]))
                     route.append(self.index(self._night_at(self.places_of[vehicle, k - 1], slept)))
-                route += [self.index(self.first_call + call) for call in start.get((team.id, day), ())]
+                route += self._index_day(vehicle, day, start.get((team.id, day), ()))
             routes.append(route)
         return routes
+
+    def _index_day(self, vehicle: int, day: date, calls: Sequence[int]) -> list[int]:
+        """Return the indices of a day's calls, with the loadings that its best timetable has."""
+        tasks = [self.question.calls[call].task for call in calls]
+        found = [self.first_call + call for call in calls]
+        places = self.loadings.get((vehicle, day_bit(self.question.week, day)), [])
+        supplies = supplies_of(self.problem, self.teams[vehicle], day, tasks) if places else ()
+        for after, number in reversed([*zip(supplies, places, strict=False)]):
+            found.insert(after, number)
+        return [self.index(number) for number in found]
 
     def _night_at(self, places: Sequence[int], slept: str | None) -> int:
         """Return the node of a night at the lodging, or at home where there is none."""
@@ -255,7 +289,7 @@ class _WeekModel:
                 if node < self.first_call:
                     days[team.id, day] = tuple(calls)
                     day, calls = next(workdays), []
-                else:
+                elif node < self.first_call + len(self.question.calls):
                     calls.append(node - self.first_call)
                 index = found.Value(self.model.NextVar(index))
             days[team.id, day] = tuple(calls)

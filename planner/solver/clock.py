@@ -11,7 +11,8 @@ from planner.model import Problem, Task, Team
 from planner.plan import Route, Stop
 from planner.solver.meetings import Meetings, Tasks, shared_tasks
 from planner.solver.meetings import between as between_openings
-from planner.timing import ANY_TIME, needs_lunch, timetable
+from planner.timing import ANY_TIME, needs_lunch
+from planner.trips import best_timetable, least_capacity
 
 Span = tuple[int, int]
 Ends = tuple[str, str]  # the places where a day starts and ends
@@ -98,15 +99,16 @@ class Clock:
             return None
         try:
             start, end = ends
-            route = timetable(self.problem, team, day, tasks, between=between, start_place=start, end_place=end)
+            route = best_timetable(self.problem, team, day, tasks, between=between, start_place=start, end_place=end)
         except ModelError:  # a leg without a road
             return None
         is_agreed = all(_is_between(stop, between) for stop in route.stops)
         return route if is_agreed and self._is_in_time(team, route) else None
 
     def _is_light_enough(self, team: Team, tasks: Tasks) -> bool:
-        load = sum(self.problem.rule_by_task[task].load for task in tasks)
-        is_light = team.capacity_per_day is None or load <= team.capacity_per_day
+        loads = [self.problem.rule_by_task[task].load for task in tasks]
+        capacity = team.capacity_per_day
+        is_light = capacity is None or least_capacity(loads, team.trips_per_day) <= capacity
         return is_light and (team.max_stops_per_day is None or len(tasks) <= team.max_stops_per_day)
 
     def _is_in_time(self, team: Team, route: Route) -> bool:

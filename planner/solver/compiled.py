@@ -12,16 +12,22 @@ from planner.solver.engine import HOT, WARM, Answer, Herd, cool_all
 from planner.solver.frame import Frame, Group
 from planner.solver.instance import MAY_BE, Floats
 from planner.solver.meetings import Tasks, shared_tasks
-from planner.solver.numbers import Numbered, Openings, number_group
+from planner.solver.numbers import Numbered, Openings, number_group, trips_of
 from planner.solver.state import State, by_day, coupled_teams, state_of_plan
 
 FIRST_SHARE = 0.8  # of the seconds left that a fall of the temperature takes; circuits and another fall take the rest
 
 
 def is_compilable(problem: Problem, group: Group) -> bool:
-    """Return whether the compiled search takes the group: no team may sleep out."""
-    teams = (problem.team_by_id[team] for team in group.teams)
-    return not any(team.nights_away and team.lodgings for team in teams)
+    """Return whether the compiled search takes the group: no team may sleep out.
+
+    Where one makes several trips a day, no session needs several teams, and that team's days end where they begin.
+    """
+    teams = [problem.team_by_id[team] for team in group.teams]
+    roamers = [team for team in teams if trips_of(team) > 1]
+    has_session = any(problem.rule_by_task[task].composition for task in group.tasks)
+    strays = any(team.last_base != team.base for team in roamers)
+    return not any(team.may_sleep_out for team in teams) and not strays and not (roamers and has_session)
 
 
 class CompiledGroup:

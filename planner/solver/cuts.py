@@ -74,5 +74,7 @@ def _profile(team: Team) -> tuple[object, ...]:
         team.speed_factor,
         team.access_class,
         team.capacity_per_day,
+        team.trips_per_day,
+        team.resupply_minutes,
         team.max_stops_per_day,
     )

@@ -162,7 +162,8 @@ class _DaysModel:
         comes = {task: self.comes[task, slot[0], slot[1]] for task in tasks}
         rules = {task: self.frames[task].rule for task in tasks}
         if team.capacity_per_day is not None:
-            self.model.add(sum(rules[task].load * comes[task] for task in tasks) <= team.capacity_per_day)
+            most = team.capacity_per_day * team.trips_per_day
+            self.model.add(sum(rules[task].load * comes[task] for task in tasks) <= most)
         if team.max_stops_per_day is not None:
             self.model.add(sum(comes.values()) <= team.max_stops_per_day)
         self._add_minutes(slot, comes)

@@ -37,6 +37,13 @@ SLOT = np.dtype(
         ("lunch_first", "f8"),  # the break starts from ..
         ("lunch_last", "f8"),  # .. to
         ("lunch_minutes", "f8"),  # 0: no break
+        ("team_price", "f8"),  # of using any slot of the team, once for all days
+        ("trips", "i8"),  # slots for trips of one team's day, one after the other; 0 or 1: no other
+        ("trip", "i8"),  # which of them this is, from 0; the first holds the times of the day
+        ("most", "i8"),  # how many of them may be used: spare ones leave room before and after a trip
+        ("together", "f8"),  # most minutes of all of them, where there are several (``longest`` is NEVER then)
+        ("resupply", "f8"),  # minutes between two of them
+        ("purse", "i8"),  # the first slot of the team on any day: its sums count where the team is out
     ]
 )
 TASK = np.dtype(

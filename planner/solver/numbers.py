@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,9 +17,11 @@ from planner.solver.dates import owed_weight
 from planner.solver.engine import Answer
 from planner.solver.frame import Frame, Group
 from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
+from planner.solver.meetings import Tasks
 from planner.solver.proxy import Slot
 from planner.solver.state import State, visits_of
 from planner.timing import needs_lunch
+from planner.trips import supplies_of
 from planner.values import Window
 from planner.workload import Party, parties
 
@@ -29,8 +32,12 @@ Openings = Mapping[tuple[Task, date], int]  # the minute from which on the teams
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
-    """A group as an instance, with the names that its numbers stand for."""
+    """A group as an instance, with the names that its numbers stand for.
 
+    A team that may make several trips a day has slots of the instance for them, side by side.
+    """
+
+    problem: Problem
     instance: Instance
     parts: Parts
     slots: tuple[Slot, ...]
@@ -41,8 +48,11 @@ class Numbered:
         return self.parts.tasks
 
     def state_of(self, answer: Answer) -> State:
-        """Return the routes of an answer."""
-        return {self.slots[s]: tuple(self.tasks[k] for k in route) for s, route in answer.routes}
+        """Return the routes of an answer; where a team loads again follows from them (``planner.trips``)."""
+        found: dict[Slot, Tasks] = {}
+        for s, route in answer.routes:
+            found[self.slots[s]] = (*found.get(self.slots[s], ()), *(self.tasks[k] for k in route))
+        return found
 
     def openings_of(self, answer: Answer) -> Openings:
         """Return when the joint sessions of an answer open."""
@@ -51,16 +61,17 @@ class Numbered:
 
     def answer_of(self, state: State, openings: Openings, frames: Mapping[Task, Frame], price: float) -> Answer:
         """Return a state of these tasks and slots, when its sessions open, and its price, as numbers."""
-        slot_of = {slot: s for s, slot in enumerate(self.slots)}
+        first_of = {slot: s for s, slot in reversed([*enumerate(self.slots)])}
         row_of, made = self.parts.answer_rows(state), visits_of(state)
         routes = sorted(
-            (slot_of[team, day], tuple(row_of[task, day, team] for task in tasks))
+            (first_of[team, day] + number, tuple(row_of[task, day, team] for task in trip))
             for (team, day), tasks in state.items()
+            for number, trip in self._trips((team, day), tasks)
         )
         firsts = [(row, task) for row, task in enumerate(self.tasks) if self.parts.part[row] == 0]
         short = {task: owed_weight(frames[task], made.get(task, ())) for _, task in firsts}
         held = sorted(
-            (row, int(self.instance.slots["day"][slot_of[team, day]]), openings[task, day])
+            (row, int(self.instance.slots["day"][first_of[team, day]]), openings[task, day])
             for (task, day, team), row in row_of.items()
             if (task, day) in openings
         )
@@ -71,6 +82,13 @@ class Numbered:
             openings=tuple(held),
         )
 
+    def _trips(self, slot: Slot, tasks: Tasks) -> Iterator[tuple[int, Tasks]]:
+        """Yield the trips of a day, spread over the slots that the day has."""
+        team = self.problem.team_by_id[slot[0]]
+        bounds = (0, *supplies_of(self.problem, team, slot[1], tasks), len(tasks))
+        for k, (first, last) in enumerate(pairwise(bounds)):
+            yield (2 * k + 1) * slots_of(team) // (2 * (len(bounds) - 1)), tasks[first:last]
+
 
 def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> Numbered:
     """Return the group's tasks, slots, roads and calendars as arrays."""
@@ -79,9 +97,10 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     dates = [
         day for day in problem.horizon.dates if any(is_team_working(problem.calendar, team, day) for team in teams)
     ]
-    slots = [(team, day) for day in dates for team in teams if is_team_working(problem.calendar, team, day)]
+    worked = [(team, day) for day in dates for team in teams if is_team_working(problem.calendar, team, day)]
+    slots = [(team, day) for team, day in worked for _ in range(slots_of(team))]
     places = _places(group.tasks, teams)
-    profiles = _profiles(problem, slots)
+    profiles = _profiles(problem, worked)
     legs = [_legs(problem, team, day, places) for team, day in profiles.values()]
     graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
     starts = _starts(problem, parts.tasks, teams)
@@ -105,7 +124,9 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         day_first=np.searchsorted([dates.index(day) for _, day in slots], range(len(dates) + 1)).astype(np.int64),
         tasks=tasks,
         starts=starts,
-        visit_price=_visit_prices(problem, frames, parts, slots),
+        visit_price=np.repeat(
+            _visit_prices(problem, frames, parts, worked), [slots_of(team) for team, _ in worked], axis=1
+        ),
         graph_first=graph_first,
         nodes=nodes,
         edge_from=edge_from,
@@ -116,7 +137,17 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         evenness=np.array([balance.price_per_hour, balance.spread] if balance else [0.0, 0.0]),
         crews=parts.crews_by_day(frames, group.teams, dates),
     )
-    return Numbered(instance=instance, parts=parts, slots=tuple((team.id, day) for team, day in slots))
+    return Numbered(problem=problem, instance=instance, parts=parts, slots=tuple((team.id, day) for team, day in slots))
+
+
+def trips_of(team: Team) -> int:
+    """Return how many trips of a team's day the search sees: one where nothing would have to be loaded again."""
+    return 1 if team.capacity_per_day is None else team.trips_per_day
+
+
+def slots_of(team: Team) -> int:
+    """Return how many slots a team's day has: with k trips there is room for k - 1 before and after the first."""
+    return 2 * trips_of(team) - 1
 
 
 def _places(tasks: Iterable[Task], teams: Iterable[Team]) -> dict[str, int]:
@@ -162,7 +193,7 @@ def _slots(
     found = np.zeros(len(slots), SLOT)
     number = {team.id: k for k, team in enumerate(teams)}
     party_of = {team: q for q, party in enumerate(compared, 1) for team in party.teams}
-    for row, (team, day) in zip(found, slots, strict=True):
+    for s, (row, (team, day)) in enumerate(zip(found, slots, strict=True)):
         shift, lunch = team.shift, team.lunch
         row["day"], row["team"], row["kind"] = dates.index(day), number[team.id], number[team.id]
         row["party"] = party_of.get(team.id, 0)
@@ -176,6 +207,12 @@ def _slots(
             row["lunch_first"], row["lunch_last"] = lunch.earliest_minute, lunch.latest_minute
             row["lunch_minutes"] = lunch.minutes
         row["timed"] = is_timed or row["lunch_minutes"] > 0
+        row["trips"], row["most"] = slots_of(team), trips_of(team)
+        if row["trips"] > 1:
+            is_next = s > 0 and slots[s - 1] == slots[s]
+            row["trip"] = found[s - 1]["trip"] + 1 if is_next else 0
+            row["together"], row["longest"] = row["longest"], NEVER
+            row["resupply"] = team.resupply_minutes
     return found
 
 

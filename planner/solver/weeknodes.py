@@ -1,4 +1,4 @@
-"""The nodes of one week's routing model: calls at villages, and the nights that part the days of a team.
+"""The nodes of one week's routing model: calls at villages, nights that part the days of a team, and its loadings.
 
 Time runs in whole minutes from Monday 00:00. A night is a node of one team at its base whose time is fixed at
 the end of the shift and whose "service" lasts until the next working morning; so one vehicle is one team's week.
@@ -145,6 +145,21 @@ def night_nodes(question: WeekQuestion, team: Team, vehicle: int) -> tuple[Node,
             lodgings = question.lodgings.get(team.id, ())
             nights += [replace(night, place_in=place, place_out=place, is_away=True) for place in lodgings]
     return (start, *nights, Node(team.last_base, team.last_base, bits[-1], 0, 0, vehicle, evenings[-1]))
+
+
+def supply_nodes(question: WeekQuestion, team: Team) -> tuple[Node, ...]:
+    """Return the returns to the base at which the team may load again: one fewer than its trips, on each of its days.
+
+    As they belong to no call, they may be left out for nothing.
+    """
+    if team.capacity_per_day is None:
+        return ()
+    bits = [day_bit(question.week, day) for day in question.workdays[team.id]]
+    return tuple(
+        Node(team.base, team.base, bit, bit, team.resupply_minutes)
+        for bit in bits
+        for _ in range(team.trips_per_day - 1)
+    )
 
 
 def call_node(problem: Problem, question: WeekQuestion, call: Call) -> Node:

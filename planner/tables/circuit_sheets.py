@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from planner.advice import explain_owed
 from planner.evaluation import Evaluation, kpis
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Circuit, Meetings, Plan, Route, Stop, is_night_away
+from planner.plan import Circuit, Meetings, Plan, Route, Stop, Supply, is_night_away
 from planner.tables.cells_out import WEEKDAYS
 from planner.tables.workbook import new_workbook, put, put_row, sheet_name
 from planner.values import clock
@@ -186,11 +187,15 @@ def _route_lines(book: _Book, route: Route) -> Iterator[tuple[Line, str]]:
     words = text("leave the base") if route.start_base == team.base else text("leave the lodging")
     yield (*day, "", *_place(book, route.start_base), "", words, "", "", leave), "base"
     lunch = route.lunch
-    for number, stop in enumerate(route.stops, start=1):
-        if lunch is not None and lunch.start_minute <= stop.start_minute:
+    numbers = count(1)
+    for halt in route.halts:
+        if lunch is not None and lunch.start_minute <= halt.start_minute:
             yield _lunch_line(day, lunch.start_minute, lunch.end_minute), "base"
             lunch = None
-        yield (*_stop_line(book, day, number, stop), _partners(book, route, stop)), ""
+        if isinstance(halt, Supply):
+            yield _supply_line(book, day, halt), "base"
+        else:
+            yield (*_stop_line(book, day, next(numbers), halt), _partners(book, route, halt)), ""
     if lunch is not None:
         yield _lunch_line(day, lunch.start_minute, lunch.end_minute), "base"
     arrive = clock(route.end_minute)
@@ -207,6 +212,12 @@ def _place(book: _Book, place_id: str) -> tuple[str, str]:
 
 def _lunch_line(day: tuple[str, str], start: int, end: int) -> Line:
     return (*day, "", "", text("lunch break"), "", "", "", clock(start), clock(end))
+
+
+def _supply_line(book: _Book, day: tuple[str, str], supply: Supply) -> Line:
+    times = (clock(supply.arrive_minute), clock(supply.start_minute), clock(supply.leave_minute))
+    leg = (supply.leg_minutes, round(supply.leg_metres / 1000, 1))
+    return (*day, "", *_place(book, supply.base_id), "", text("load again"), *times, *leg)
 
 
 def _stop_line(book: _Book, day: tuple[str, str], number: int, stop: Stop) -> Line:

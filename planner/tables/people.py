@@ -20,6 +20,8 @@ TEAM_CELLS = (
     "works_holidays",
     "skills",
     "capacity_per_day",
+    "trips_per_day",
+    "resupply_minutes",
     "max_stops_per_day",
     "speed_factor",
     "access_class",
@@ -66,6 +68,7 @@ def build_teams(teams: Register, bases: Register, villages: Register, faults: Fa
         owns = _owned(row, villages, townships, faults)
         lodgings = _lodgings(row, bases, villages, faults)
         lunch = _lunch(row, faults)
+        _check_trips(row, faults)
         if row.faulty or base is None:
             continue
         values = {name: row.get(name) for name in TEAM_CELLS if name in row.values}
@@ -119,6 +122,17 @@ def _lodgings(row: Row, bases: Register, villages: Register, faults: Faults) -> 
         problem = text("the team may sleep out, but no place is given where.")
         faults.warn(row.where("nights_away"), problem, text("Fill in lodgings; until then it comes home every night."))
     return frozenset(found)
+
+
+def _check_trips(row: Row, faults: Faults) -> None:
+    """Note several trips of a team that never has to load again."""
+    if (
+        row.get("trips_per_day", 1) > 1
+        and "capacity_per_day" not in row.values
+        and "capacity_per_day" not in row.faulty
+    ):
+        problem = text("the team may make several trips a day, but carries whatever is needed at once.")
+        faults.add(row.where("trips_per_day"), problem, text("Fill in capacity_per_day, or leave trips_per_day empty."))
 
 
 def _lunch(row: Row, faults: Faults) -> LunchBreak | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.language import text
+from planner.model import MOST_TRIPS
 from planner.tables.column import Column
 
 TEAM_COLUMNS = (
@@ -132,9 +133,35 @@ TEAM_COLUMNS = (
         low=0,
         high=1_000_000,
         example="400",
-        description=text("Doses or kits the team can use in a day."),
+        description=text("Doses or kits the team can use in a day, or on each trip where it may make several."),
         default=text("no limit"),
         aliases=("capacity", "容量"),
+    ),
+    Column(
+        name="trips_per_day",
+        zh="每日趟数",
+        kind="whole",
+        low=1,
+        high=MOST_TRIPS,
+        example="2",
+        description=text(
+            "How often the team may go out in a day: it comes back to its base, loads again and leaves once more, "
+            "all within its shift. Needs capacity_per_day."
+        ),
+        default="1",
+        aliases=("trips", "趟数", "最多趟数"),
+    ),
+    Column(
+        name="resupply_minutes",
+        zh="补给分钟",
+        kind="whole",
+        low=0,
+        high=1440,
+        unit=text("minutes"),
+        example="20",
+        description=text("How long loading again at the base takes, between two trips."),
+        default="0",
+        aliases=("resupply", "补给时间", "装载分钟"),
     ),
     Column(
         name="max_stops_per_day",

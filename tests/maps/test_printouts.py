@@ -14,6 +14,7 @@ from maps.frame import fit
 from maps.ground import round_length
 from maps.printouts import crew_sheet
 from planner.plan import Circuit, Lunch, Meetings
+from planner.timing import timetable
 from planner.values import clock
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
@@ -105,6 +106,26 @@ def test_crew_sheet_says_where_the_crew_sleeps_out(language: str, word: str) -> 
     assert word in front
     assert lodging.name in re.findall(r"<em><bdi>(.*?)</bdi></em>", itinerary)[1]
     assert word not in sheet_of(county, language=language)
+
+
+def test_crew_sheet_shows_a_return_to_load_again() -> None:
+    """The Monday is parted after its first stop: a row with base, times and leg there; stops keep their numbers."""
+    county = make_county()
+    circuit = county.plan.circuits[0]
+    monday, *others = circuit.routes
+    crew = replace(county.problem.team_by_id[monday.team_id], resupply_minutes=25)
+    tasks = [stop.task for stop in monday.stops]
+    parted = timetable(county.problem, crew, monday.day, tasks, supplies=(1,))
+    (supply,) = parted.supplies
+    rows = cells_of(sheet_of(county, circuit=replace(circuit, routes=(parted, *others))))
+    at = next(k for k, row in enumerate(rows) if len(row) == 6 and "Load again" in row[2])
+    assert rows[at][1] == clock(supply.arrive_minute)
+    assert rows[at][2].endswith(f"{clock(supply.start_minute)}–{clock(supply.leave_minute)}")
+    assert rows[at][3] == "县人民医院"
+    assert rows[at][4] == f"{supply.leg_metres / 1000:.1f} / {supply.leg_minutes}"
+    assert [row[0] for row in rows if len(row) == 11 and row[0].startswith("A")] == [
+        f"A{k + 1}" for k in range(len(tasks))
+    ]
 
 
 def test_crew_sheet_says_where_the_crew_waits_over_lunch() -> None:

@@ -130,6 +130,11 @@ def with_follow_up(name: str, leader: Task, low: int, high: int) -> Problem:
     return with_rule(name, follows=follow)
 
 
+def loading_again(**changes: object) -> Problem:
+    """Return the problem in which team one carries 70 doses and may load again once, which takes 15 minutes."""
+    return with_team("one", **{"capacity_per_day": 70, "trips_per_day": 2, "resupply_minutes": 15, **changes})
+
+
 def with_closed_road(origin: str, destination: str, offset: int) -> Problem:
     """Return the problem with one leg closed on one day (not the first), as the matrix of that day says."""
     road = straight_road(*RULES)
@@ -180,6 +185,23 @@ def with_night(name: str, offset: int, place: str) -> Plan:
         elif (route.team_id, route.day) == (name, day(offset + 1)):
             routes[k] = timetable(problem, crew, route.day, tasks, start_place=place)
     return plan_of(14, *routes, unserved=(OWED,))
+
+
+def with_supply(*supplies: int, problem: Problem | None = None) -> Plan:
+    """Return the good plan with the Monday of team one (loads 60, 10 and 20) parted after so many stops."""
+    problem = problem or loading_again()
+    routes = list(build().routes())
+    tasks = [stop.task for stop in routes[0].stops]
+    routes[0] = timetable(problem, problem.team_by_id["one"], day(0), tasks, supplies=supplies)
+    return plan_of(14, *routes, unserved=(OWED,))
+
+
+def with_loading(problem: Problem, **changes: object) -> Plan:
+    """Return that plan, parted after two stops, with the loading changed by hand."""
+    plan = with_supply(2, problem=problem)
+    routes = list(plan.routes())
+    routes[0] = replace(routes[0], supplies=(replace(routes[0].supplies[0], **changes),))  # type: ignore[arg-type]
+    return replace(plan, circuits=circuits_from_routes(routes))
 
 
 def route_of(name: str, offset: int) -> Route:

@@ -32,6 +32,7 @@ from tests.planner.good_plan import (
     build,
     good_problem,
     later,
+    loading_again,
     plan_of,
     rescheduled,
     with_closed_road,
@@ -40,6 +41,7 @@ from tests.planner.good_plan import (
     with_route,
     with_rule,
     with_stop,
+    with_supply,
     with_team,
 )
 
@@ -149,6 +151,8 @@ KEPT: tuple[tuple[str, str, Callable[[], tuple[Problem, Plan]]], ...] = (
     ("access", "one of two classes", _by_car),
     ("owner", "lent", _lent),
     ("capacity", "to the last dose", lambda: (with_team("one", capacity_per_day=90), build())),
+    ("trips", "as many as allowed", lambda: (loading_again(), with_supply(2))),
+    ("resupply", "exactly as long as it takes", lambda: (loading_again(), with_supply(2))),
     ("max_stops", "to the last stop", lambda: (with_team("one", max_stops_per_day=3), build())),
     ("composition", "one team of both classes", lambda: _moved({("one", 3): [C], ("two", 3): [], ("three", 3): [B]})),
     ("synchronised", "exactly 15 minutes apart", lambda: (good_problem(), later("two", 3, 15))),

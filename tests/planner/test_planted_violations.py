@@ -26,18 +26,21 @@ from tests.planner.good_plan import (
     build,
     good_problem,
     later,
+    loading_again,
     rescheduled,
     route_of,
     with_circuits,
     with_closed_road,
     with_extra_stop,
     with_follow_up,
+    with_loading,
     with_night,
     with_owed,
     with_route,
     with_routes,
     with_rule,
     with_stop,
+    with_supply,
     with_team,
 )
 
@@ -100,6 +103,19 @@ def _before_arrival() -> Plan:
     stop = route.stops[0]
     early = replace(stop, start_minute=stop.start_minute - 5, leave_minute=stop.leave_minute - 5)
     return with_route("two", 8, stops=(early,), end_minute=route.end_minute - 5, wait_minutes=-5)
+
+
+def _loading_too_soon() -> tuple[Problem, Plan]:
+    """Loading begins five minutes before the team is back, and lasts five minutes longer."""
+    problem = loading_again(lunch=None)
+    supply = with_supply(2, problem=problem).circuits[0].routes[0].supplies[0]
+    return problem, with_loading(problem, start_minute=supply.start_minute - 5)
+
+
+def _loading_elsewhere() -> tuple[Problem, Plan]:
+    """The plan says that the team loads at a village, with the roads and times of its base."""
+    problem = loading_again(lunch=None)
+    return problem, with_loading(problem, base_id="a")
 
 
 def _two_circuits() -> Plan:
@@ -188,6 +204,13 @@ PLANTED: tuple[tuple[str, set[str], Planting], ...] = (
     ("wrong vehicle", {"access"}, _in_plan(lambda: rescheduled({("two", 8): [], ("three", 8): [D]}))),
     ("village of another team", {"owner"}, _in_plan(lambda: rescheduled({("one", 7): [C], ("two", 7): [A]}))),
     ("too many doses", {"capacity"}, _under(lambda: with_team("one", capacity_per_day=89))),
+    ("too many doses on one trip of two", {"capacity"}, lambda: (loading_again(capacity_per_day=69), with_supply(2))),
+    ("trip too many", {"trips"}, lambda: (loading_again(trips_per_day=1), with_supply(2))),
+    ("loading after the last visit", {"trips"}, lambda: (loading_again(capacity_per_day=90), with_supply(3))),
+    ("loading before the first visit", {"trips"}, lambda: (loading_again(capacity_per_day=90), with_supply(0))),
+    ("hasty loading", {"resupply"}, lambda: (loading_again(resupply_minutes=16), with_supply(2))),
+    ("loading elsewhere", {"resupply", "legs", "timetable", "totals"}, _loading_elsewhere),
+    ("loading begun before arrival", {"timetable", "totals"}, _loading_too_soon),
     ("too many stops", {"max_stops"}, _under(lambda: with_team("one", max_stops_per_day=2))),
     ("half a joint session", {"composition"}, _in_plan(lambda: rescheduled({("two", 3): []}))),
     ("joint session apart", {"synchronised"}, _in_plan(lambda: later("two", 3, 16))),

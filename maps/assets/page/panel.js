@@ -198,7 +198,12 @@
       return (legs.shift() < 0 ? "≈ " + words.estimated + " " : "") + km(metres) + " km / " + minutes + "′";
     }
     row("base", ["", clock(route.from[1]), data.places[route.from[0]][0], ""]);
-    route.stops.forEach(function (s) {
+    route.stops.forEach(function (s, k) {
+      route.loads.forEach(function (l) {
+        if (l[0] !== k) { return; }
+        if (lunch && lunch[0] <= l[2]) { row("lunch", ["", clock(lunch[0]) + "–" + clock(lunch[1]), words.lunch, ""]); lunch = null; }
+        row("base", ["", clock(l[2]) + "–" + clock(l[3]), data.places[l[1]][0] + " · " + words.load, way(l[4], l[5])]);
+      });
       if (lunch && lunch[0] <= s[4]) { row("lunch", ["", clock(lunch[0]) + "–" + clock(lunch[1]), words.lunch, ""]); lunch = null; }
       row("", [s[0], clock(s[4]) + "–" + clock(s[5]), data.places[s[1]][0] + "　" + data.services[s[2]], way(s[6], s[7])]);
     });

@@ -8,10 +8,9 @@ priced by weights that adapt (Vidal et al. 2012). A rejected step is undone from
 A *visit* is the number task * days + day. Visits of a slot form a doubly linked list between two sentinels. Nothing
 is allocated here. Names with an underscore belong to this package; ``p`` is the problem as numbers, ``t`` the state.
 
-``state`` shapes, ``compiling`` decorators, ``chance`` dice, ``timing`` a day's times, ``evenness`` of the work,
-``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty`` and ``days`` the days of a task,
-``sessions`` those of several teams, ``ruin`` what leaves, ``loop`` all.
-``ruin`` what leaves, ``loop`` all.
+``state`` shapes, ``compiling`` decorators, ``chance`` dice, ``layout`` and ``timing`` a day's times, ``trips`` several
+in a day, ``evenness`` of the work, ``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty``
+and ``days`` the days of a task, ``sessions`` those of several teams, ``ruin`` what leaves, ``loop`` all.
 """
 
 from planner.solver.kernel.compiling import CACHE

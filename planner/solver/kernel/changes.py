@@ -8,6 +8,7 @@ from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import _add, _clear, _copy, _count, _keep
 from planner.solver.kernel.timing import _retime
+from planner.solver.kernel.trips import _retime_day
 
 
 @compiled
@@ -36,16 +37,48 @@ def _log(t: State, visit: int, before: int, s: int, is_put: int) -> None:
     t.head[0].steps_logged += 1
 
 
+@small
+def _leave_out(p: Instance, t: State, s: int) -> None:
+    """Take a slot that is about to change out of the totals, with the slot that holds the times of its day."""
+    _keep(t, s)
+    _count(p, t, s, -1.0)
+    if t.head[0].has_trips and p.slots[s].trip > 0:
+        whole = s - p.slots[s].trip
+        _keep(t, whole)
+        _count(p, t, whole, -1.0)
+
+
+@small
+def _count_in(p: Instance, t: State, s: int) -> None:
+    """Work out the times of a slot that was changed, and add it to the totals again."""
+    has_trips = t.head[0].has_trips != 0
+    if has_trips and p.slots[s].trips > 1:
+        _retime_day(p, t, s)
+    elif p.slots[s].timed and t.sums[s].stops > 0:
+        _retime(p, t, s)
+    _count(p, t, s, 1.0)
+    if has_trips and p.slots[s].trip > 0:
+        _count(p, t, s - p.slots[s].trip, 1.0)
+
+
+@small
+def _go_out(p: Instance, t: State, s: int, sign: int) -> None:
+    """Count a slot that a team begins to use, or uses no more (-1), and the price of the team."""
+    purse = t.sums[p.slots[s].purse]
+    purse.used += sign
+    if purse.used == (1 if sign > 0 else 0):
+        t.head[0].price += sign * p.slots[s].team_price
+
+
 @compiled
 def _put(p: Instance, t: State, visit: int, before: int, s: int) -> None:
     """Put a visit into a slot after ``before``."""
-    _keep(t, s)
-    _count(p, t, s, -1.0)
+    _leave_out(p, t, s)
     _add(p, t, visit // t.days.shape[1], s, before, t.links[before].after, 1.0)
     _link(t, visit, before, s)
-    if p.slots[s].timed:
-        _retime(p, t, s)
-    _count(p, t, s, 1.0)
+    if t.head[0].has_trips and t.sums[s].stops == 1:
+        _go_out(p, t, s, 1)
+    _count_in(p, t, s)
     _log(t, visit, before, s, 1)
 
 
@@ -53,15 +86,14 @@ def _put(p: Instance, t: State, visit: int, before: int, s: int) -> None:
 def _take(p: Instance, t: State, visit: int) -> None:
     """Take a visit out of its slot."""
     s, before, after = t.links[visit].slot, t.links[visit].before, t.links[visit].after
-    _keep(t, s)
-    _count(p, t, s, -1.0)
+    _leave_out(p, t, s)
     _unlink(t, visit)
     _add(p, t, visit // t.days.shape[1], s, before, after, -1.0)
     if t.sums[s].stops == 0:  # rounding leaves nothing behind
         _clear(t.sums[s])
-    elif p.slots[s].timed:
-        _retime(p, t, s)
-    _count(p, t, s, 1.0)
+        if t.head[0].has_trips:
+            _go_out(p, t, s, -1)
+    _count_in(p, t, s)
     _log(t, visit, before, s, 0)
 
 
@@ -110,14 +142,18 @@ def _begin(t: State) -> None:
 @compiled
 def _undo(p: Instance, t: State) -> None:
     """Play the step's log backwards and restore the sums of every slot it touched."""
-    head, kept = t.head[0], t.head[1]
+    head, kept, has_trips = t.head[0], t.head[1], t.head[0].has_trips != 0
     for k in range(head.steps_logged - 1, -1, -1):
         step = t.log[k]
         if step.is_put:
             _unlink(t, step.visit)
+            if has_trips and t.sums[step.slot].stops == 0:
+                t.sums[p.slots[step.slot].purse].used -= 1
         else:
             _link(t, step.visit, step.before, step.slot)
             t.links[step.visit].opens = step.opens
+            if has_trips and t.sums[step.slot].stops == 1:
+                t.sums[p.slots[step.slot].purse].used += 1
     for k in range(head.slots_touched):
         s = t.touched[k]
         was, now = t.kept_sums[s], t.sums[s]

@@ -21,4 +21,5 @@ _njit = cast(Callable[..., Any], njit)  # its types do not know of ``_nrt`` and 
 _bare = {"cache": True, "nogil": True, "_nrt": False}
 entry: Callable[[F], F] = _njit(**_bare)
 compiled: Callable[[F], F] = _njit(**_bare, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+apart: Callable[[F], F] = _njit(**_bare, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # called: most never need it
 small: Callable[[F], F] = _njit(inline="always", _nrt=False)

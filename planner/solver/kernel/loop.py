@@ -12,12 +12,13 @@ from planner.solver.kernel.changes import _begin, _undo
 from planner.solver.kernel.compiling import compiled, entry
 from planner.solver.kernel.days import _return_task, _return_to_day
 from planner.solver.kernel.evenness import _is_weighed, _weigh
-from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings
+from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings, _ruin_team
 from planner.solver.kernel.sessions import _return_session
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import cost, refresh
 
 BUILD_TRIES = 10
+TEAMS = 0.05  # share of steps that take out a whole team or its day, where there are trips or teams have a price
 
 
 class Pace(NamedTuple):
@@ -110,7 +111,10 @@ def run(p: Instance, t: State, steps: int, pace: Pace) -> float:
         temperature *= cool
         _begin(t)
         only_day = _below(t, days) if _random(t) < one_day_share else -1
-        if _random(t) < near_share:
+        if t.head[0].has_trips and _random(t) < TEAMS:
+            only_day = -1
+            _ruin_team(p, t)
+        elif _random(t) < near_share:
             _ruin_near(p, t, most, only_day)
         else:
             _ruin_strings(p, t, least, most, longest, only_day, mixed)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from planner.solver.instance import Instance
 from planner.solver.kernel.chance import _below, _random
 from planner.solver.kernel.changes import _take_task
-from planner.solver.kernel.compiling import compiled
+from planner.solver.kernel.compiling import apart, compiled
 from planner.solver.kernel.state import State
+
+MOST_OF_TEAM = 40  # visits taken out with a team
 
 
 @compiled
@@ -89,6 +91,28 @@ def _ruin_near(p: Instance, t: State, most: int, only_day: int) -> None:
             return
         if _random(t) < 0.8:
             taken += _take_task(p, t, p.near[seed, k], only_day)
+
+
+@apart
+def _ruin_team(p: Instance, t: State) -> None:
+    """Take out whatever the team of a random task does on any day, or on the day of a visit where it has no price.
+
+    A team that has a price may then be spared; of a day the trips are made anew.
+    """
+    days = t.days.shape[1]
+    visits = len(p.tasks) * days
+    seed = _below(t, len(p.tasks))
+    visit = seed * days + _some_day(t, seed)
+    if t.links[visit].slot < 0:
+        return
+    s, taken = t.links[visit].slot, 0
+    slot = p.slots[s]
+    first, last = s - slot.trip, s - slot.trip + max(1, slot.trips)
+    if slot.team_price > 0:
+        first, last = 0, len(p.slots)
+    for s in range(first, last):
+        while p.slots[s].team == slot.team and t.links[visits + s].after < visits and taken < MOST_OF_TEAM:
+            taken += _take_task(p, t, t.links[visits + s].after // days, -1)
 
 
 @compiled

@@ -15,10 +15,11 @@ from planner.solver.kernel.changes import _put
 from planner.solver.kernel.compiling import compiled, small
 from planner.solver.kernel.days import _choose_days
 from planner.solver.kernel.evenness import _is_weighed, _tilted
+from planner.solver.kernel.layout import _lay_out
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import BLINK, _find_spots, _is_loyal
 from planner.solver.kernel.state import Row, State
-from planner.solver.kernel.timing import _forward, _latest, _latest_together, _lay_out, _settle, _time
+from planner.solver.kernel.timing import _forward, _latest, _latest_together, _settle, _time
 
 ANY_MINUTE = 0.3  # share of sessions for which a random minute is tried first
 MOST_CREWS = 24  # of a session looked at on a day

@@ -6,8 +6,9 @@ from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.chance import _random
 from planner.solver.kernel.compiling import compiled, small
 from planner.solver.kernel.evenness import _is_weighed, _tilted
-from planner.solver.kernel.state import MOST_ENDS, State
+from planner.solver.kernel.state import MOST_ENDS, Row, State
 from planner.solver.kernel.timing import _time
+from planner.solver.kernel.trips import _find_trips, _price_trip
 
 BLINK = 0.01  # share of places not looked at, so that ties and habits break
 
@@ -38,6 +39,8 @@ def _find_spots(p: Instance, t: State, task: int, d: int, reach: int) -> int:
         n += 2
     t.head[0].looks += 1
     tag = t.head[0].looks
+    if t.head[0].has_trips:
+        return _find_trips(p, t, task, d, n)
     first, count = p.day_first[d], p.day_first[d + 1] - p.day_first[d]
     some, at = count, 0
     if count > MOST_ENDS and t.head[0].is_building == 0:  # a step must not cost more where there are more teams
@@ -59,6 +62,21 @@ def _find_spots(p: Instance, t: State, task: int, d: int, reach: int) -> int:
     return n
 
 
+@small
+def _opening_price(t: State, slot: Row) -> float:
+    """Return what it costs to use a slot that is empty, the price of a team that is out on no other day included."""
+    if t.head[0].has_trips and t.sums[slot.purse].used == 0:
+        return slot.price + slot.team_price
+    return slot.price
+
+
+@small
+def _idle_minutes_price(p: Instance, t: State, s: int) -> float:
+    """Return what the idle minutes of a slot's day cost; the first trip of several holds them."""
+    first = s - p.slots[s].trip if t.head[0].has_trips else s
+    return p.idle_price[0] * (t.sums[first].minutes - t.sums[first].work)
+
+
 @compiled
 def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
     """Find the cheapest place of the task on a day; where it matters who comes, the cheapest of each team too."""
@@ -66,7 +84,7 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
     for row in range(t.days.shape[0] if is_loyal else 1):
         t.days[row, d].price = NEVER
     best, its = t.days[0, d], p.tasks[task]
-    place, idle_price = its.place, p.idle_price[0]
+    place, idle_price, has_trips = its.place, p.idle_price[0], t.head[0].has_trips != 0
     is_weighed = _is_weighed(p) and t.head[0].is_building == 0
     for k in range(_find_spots(p, t, task, d, reach)):
         before, s = t.spots[k].before, t.spots[k].slot
@@ -76,7 +94,7 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
         price = p.leg_price[f, a, place] + p.leg_price[f, place, b] + p.visit_price[task, s]
         work = p.leg_minutes[f, a, place] + p.leg_minutes[f, place, b] + its.minutes
         if sums.stops == 0:
-            price += slot.price
+            price += _opening_price(t, slot)
         else:
             price -= p.leg_price[f, a, b]
             work -= p.leg_minutes[f, a, b]
@@ -85,17 +103,20 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
             price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
         tilt = _tilted(p, t, slot.party, work) if is_weighed else 0.0  # nearly: waiting counts as work, too
         price += tilt
-        idle = idle_price * (sums.minutes - sums.work)
+        idle = _idle_minutes_price(p, t, s)
         if price - idle >= own.price or _random(t) < BLINK:  # no idle minute can be saved but those there are
             continue
-        minutes, late = sums.minutes + work, 0.0
-        if slot.timed:
-            minutes, late = _time(p, t, s, task, before)
-            price += idle_price * (minutes - sums.work - work) - idle
-            if is_weighed:
-                price += _tilted(p, t, slot.party, minutes - sums.minutes) - tilt
-        was_over = max(0.0, sums.minutes - slot.longest) + sums.late
-        price += t.head[0].minutes_weight * (max(0.0, minutes - slot.longest) + late - was_over)
+        if has_trips and slot.trips > 1:
+            price += _price_trip(p, t, s, task, before, work)
+        else:
+            minutes, late = sums.minutes + work, 0.0
+            if slot.timed:
+                minutes, late = _time(p, t, s, task, before)
+                price += idle_price * (minutes - sums.work - work) - idle
+                if is_weighed:
+                    price += _tilted(p, t, slot.party, minutes - sums.minutes) - tilt
+            was_over = max(0.0, sums.minutes - slot.longest) + sums.late
+            price += t.head[0].minutes_weight * (max(0.0, minutes - slot.longest) + late - was_over)
         if price < best.price:
             best.price, best.place, best.slot = price, before, s
         if is_loyal and price < own.price:

@@ -21,6 +21,7 @@ SUMS = np.dtype(
         ("late", "f8"),  # minutes outside windows and shift
         ("money", "f8"),  # all but the price of idle minutes
         ("stops", "i8"),
+        ("used", "i8"),  # slots in which the team is out, in the row of its purse
     ]
 )
 WALK = np.dtype([("leg", "f8"), ("service", "f8"), ("start", "f8"), ("opens", "f8"), ("task", "i8")])
@@ -60,6 +61,7 @@ HEAD = np.dtype(
         ("missing", "i8"),
         ("looks", "i8"),
         ("is_building", "i8"),  # 1: every slot is looked at
+        ("has_trips", "i8"),  # 1: a day may have several trips, or a team has a price
     ]
 )
 
@@ -82,7 +84,7 @@ class State(NamedTuple):
     spots: Records  # of SPOT: places for the task at hand on a day
     walk: Records  # of WALK: a route laid out to be timed
     path: Records  # (nodes,) of PATH
-    kind_seen: Ints  # (kinds,) the look at a day at which an empty slot of the kind was found
+    kind_seen: Ints  # (2 kinds,) the look at a day at which an empty slot of the kind was found
     best_after: Ints  # (V + 2 S,) links of the best plan; where there are sessions, then the minutes at which they open
     best_owed: Floats  # (N,)
     duty: Records  # (Q + 1,) of DUTY
@@ -105,6 +107,7 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
     head["best_price"] = NEVER
     teams, crews = int(p.slots["team"].max()) + 1, int(p.tasks["crews"].max(initial=0))
     rows = max(teams, crews) + 1
+    head["has_trips"] = bool((p.slots["trips"] > 1).any() or p.slots["team_price"].any())
     head["random"] = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] | np.uint64(1)
     return State(
         head=head,
@@ -120,9 +123,9 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
         log=np.zeros(2 * visits + 2, STEP),
         days=np.zeros((rows, days), DAY),
         spots=np.zeros(2 * (p.near.shape[1] + max(MOST_ENDS, int(np.diff(p.day_first).max()))), SPOT),
-        walk=np.zeros(tasks + 2, WALK),
+        walk=np.zeros(tasks + 2 + int(p.slots["trips"].max()), WALK),
         path=np.zeros(len(p.nodes), PATH),
-        kind_seen=np.full(int(p.slots["kind"].max()) + 1, -1, np.int64),
+        kind_seen=np.full(2 * int(p.slots["kind"].max()) + 2, -1, np.int64),
         best_after=np.concatenate([links["after"], np.full(visits if crews else 0, -1)]),
         best_owed=np.zeros(tasks),
         duty=np.zeros(len(p.party_days), DUTY),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from planner.solver.instance import Instance
-from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.compiling import apart, compiled, small
 from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.loyalty import _extra, _has_extra
 from planner.solver.kernel.state import Row, State
 from planner.solver.kernel.timing import _retime
+from planner.solver.kernel.trips import _retime_day
 
 
 @compiled
@@ -76,11 +77,14 @@ def refresh(p: Instance, t: State) -> None:
     for s in range(slots):
         sums, slot = t.sums[s], p.slots[s]
         _clear(sums)
-        sums.stops = 0
+        sums.stops = sums.used = 0
         item = t.links[visits + s].after
         if item >= visits:
             continue
         sums.money = slot.price
+        if t.sums[slot.purse].used == 0:
+            head.price += slot.team_price
+        t.sums[slot.purse].used += 1
         a, is_home = slot.start, False
         while not is_home:
             is_home = item >= visits
@@ -96,14 +100,27 @@ def refresh(p: Instance, t: State) -> None:
                 item = t.links[item].after
             a = b
         sums.minutes = sums.work
-        if slot.timed:
-            _retime(p, t, s)
-        _count(p, t, s, 1.0)
+        if slot.trips <= 1:
+            if slot.timed:
+                _retime(p, t, s)
+            _count(p, t, s, 1.0)
+    if head.has_trips:
+        _count_trips(p, t)
     for task in range(len(p.tasks)):
         t.extra[task] = _extra(p, t, task) if _has_extra(p, task) else 0.0
         head.price += t.owed[task] + t.extra[task]
     if _is_weighed(p):
         _weigh(p, t)
+
+
+@apart
+def _count_trips(p: Instance, t: State) -> None:
+    """Work out the times of the days that may have several trips, and add them to the totals."""
+    for s in range(len(p.slots)):
+        if p.slots[s].trips > 1:
+            if p.slots[s].trip == 0:
+                _retime_day(p, t, s)
+            _count(p, t, s, 1.0)
 
 
 @compiled

@@ -4,37 +4,15 @@ from __future__ import annotations
 
 from planner.solver.instance import NEVER, Instance
 from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.layout import _lay_out, _lay_out_day
 from planner.solver.kernel.state import Row, State
-
-
-@compiled
-def _lay_out(p: Instance, t: State, s: int, task: int, before: int) -> int:
-    """Write a slot's route, with a task after ``before`` (task -1: as it is), into the walk; return its visits."""
-    days = t.days.shape[1]
-    visits = len(p.tasks) * days
-    slot = p.slots[s]
-    minutes, place, item, n = p.leg_minutes[slot.profile], slot.start, visits + s, 0
-    is_waiting = task >= 0
-    while True:
-        if is_waiting and item == before:
-            is_waiting, following, visit = False, task, task * days + slot.day
-        else:
-            item = t.links[item].after
-            if item >= visits:
-                break
-            following, visit = item // days, item
-        row, there = t.walk[n], p.tasks[following].place
-        row.opens = t.links[visit].opens
-        row.leg, row.service, row.task = minutes[place, there], p.tasks[following].minutes, following
-        place = there
-        n += 1
-    t.walk[n].leg = minutes[place, slot.end]
-    return n
 
 
 @compiled
 def _earliest(p: Instance, task: int, ready: float) -> float:
     """Return the first minute at or after ``ready`` at which the service may start; -1: every window is over."""
+    if task < 0:  # a loading
+        return ready
     windows = p.tasks[task].windows
     if windows == 0:
         return ready
@@ -80,6 +58,8 @@ def _latest_together(p: Instance, task: int, planned: float, bound: float, opens
 @compiled
 def _latest(p: Instance, task: int, planned: float, bound: float) -> float:
     """Return the last allowed start from ``planned`` to ``bound``; a visit that is late anyway stays as planned."""
+    if task < 0:  # a loading
+        return bound
     windows = p.tasks[task].windows
     if windows == 0:
         return bound
@@ -170,8 +150,11 @@ def _settle(p: Instance, t: State, s: int, n: int) -> tuple[float, float, float,
 
 @compiled
 def _time(p: Instance, t: State, s: int, task: int, before: int) -> tuple[float, float]:
-    """Return (minutes on duty, minutes late) of a slot with a task after ``before`` (task -1: as it is)."""
-    n = _lay_out(p, t, s, task, before)
+    """Return (minutes on duty, minutes late) of a slot with a task after ``before`` (task -1: as it is).
+
+    Where the slot is one trip of several they are those of the whole day.
+    """
+    n = _lay_out_day(p, t, s, task, before) if p.slots[s].trips > 1 else _lay_out(p, t, s, task, before)
     leave, end, late, _ = _settle(p, t, s, n)
     return end - leave, late
 

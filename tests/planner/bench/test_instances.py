@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from planner.bench.check import judge
 from planner.bench.instances import Mapping, Slot, calendar_graphs, map_benchmark, routes_of
+from planner.solver.engine import Answer, Chain, search_instance
 from planner.solver.instance import NEVER, Instance, Ints, Records
+from planner.solver.kernel.state import Row
 from tests.planner.bench.tiny import HSDMDMTPVRP, MDPVRP, PVRP, PVRPTW, drive, read
 
 
@@ -112,19 +116,22 @@ def test_types_have_their_own_price_speed_and_customers(tmp_path: Path) -> None:
     assert instance.leg_price[:, 0, 3].tolist() == [2.5, 10.0]
     assert instance.leg_minutes[:, 0, 3].tolist() == [30.0, 60.0]
     assert instance.tasks["minutes"].tolist() == [60.0, 60.0, 120.0, 60.0]
-    assert set(instance.slots["longest"]) == {480.0}
+    assert set(instance.slots["together"]) == {480.0}
     small = np.array([slot.vehicle_type == 0 for slot in mapping.slots])
     assert (instance.visit_price[2, small] == NEVER).all()
     assert (instance.visit_price[2, ~small] == 0.0).all()
 
 
 def test_trips_of_one_vehicle_and_day_share_a_team(tmp_path: Path) -> None:
-    """Small vehicle 0 is at the first depot, small 1 at the second, the large one at the first; each drives twice."""
+    """Small vehicle 0 is at the first depot, small 1 at the second, the large one at the first; three trips each."""
     mapping = map_benchmark(read(HSDMDMTPVRP, tmp_path))
     first_day = mapping.instance.slots[mapping.instance.slots["day"] == 0]
-    assert first_day["team"].tolist() == [0, 1, 2, 0, 1, 2]
-    assert first_day["start"].tolist() == [0, 1, 0, 0, 1, 0]
-    assert mapping.instance.slots["team"].tolist() == [0, 1, 2, 0, 1, 2] * 2
+    assert first_day["team"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert first_day["start"].tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0]
+    assert first_day["trip"].tolist() == [0, 1, 2] * 3
+    assert first_day["team_price"].tolist() == [100.0] * 6 + [300.0] * 3
+    assert set(first_day["together"]) == {8 * 60.0}
+    assert mapping.instance.slots["team"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2] * 2
 
 
 def test_answer_comes_back_as_routes_of_the_instance(tmp_path: Path) -> None:
@@ -145,20 +152,38 @@ def trips_of(mapping: Mapping, vehicle: int) -> list[int]:
     return [number for number, slot in enumerate(mapping.slots) if slot == wanted]
 
 
+def driven(content: str, folder: Path, *vehicles: int) -> Row:
+    """Return the totals of the search for the trips 1-2 and 4, each by the vehicle given, as many as it has trips."""
+    mapping = map_benchmark(read(content, folder))
+    free = {vehicle: trips_of(mapping, vehicle) for vehicle in vehicles}
+    slots = [free[vehicle].pop(0) for vehicle in vehicles]
+    chain = Chain(mapping.instance, (1, 1))
+    chain.restart(Answer(price=0.0, routes=((slots[0], (0, 1)), (slots[1], (3,))), owed=()))
+    return chain.state.head[0]
+
+
 SIX_SMALL = HSDMDMTPVRP.replace("1 2 10", "1 6 10")  # three at each depot: 0, 2, 4 and 1, 3, 5
 
 
-def test_trips_that_fit_into_one_day_go_to_one_vehicle(tmp_path: Path) -> None:
-    """1-2 lasts 1.2 + 2 hours and 4 lasts 1 + 1: one vehicle of 8 hours drives both, whoever the search sent."""
-    mapping = map_benchmark(read(SIX_SMALL, tmp_path))
-    (first, second), (other, _) = trips_of(mapping, 2), trips_of(mapping, 4)
-    packed = (drive(1, 2), drive(4))
-    assert routes_of(mapping, [(first, (0, 1)), (other, (3,))]) == packed
-    assert routes_of(mapping, [(first, (0, 1)), (second, (3,))]) == packed
+def test_vehicle_is_paid_once_however_often_it_is_out(tmp_path: Path) -> None:
+    """0-1-2-0 is 3 + 4 + 5 and 0-4-0 is 10, each at a half; one small vehicle costs 100, two cost 200."""
+    assert driven(SIX_SMALL, tmp_path, 0, 0)["price"] == pytest.approx(11.0 + 100.0)
+    assert driven(SIX_SMALL, tmp_path, 0, 2)["price"] == pytest.approx(11.0 + 200.0)
 
 
-def test_trips_that_do_not_fit_go_to_two_vehicles_of_the_depot(tmp_path: Path) -> None:
-    """With a working day of 5 hours the same trips (3.2 and 2 hours) need two; the next one here is number 2."""
-    mapping = map_benchmark(read(SIX_SMALL.replace("8.0", "5.0"), tmp_path))
-    first, second = trips_of(mapping, 0)
-    assert routes_of(mapping, [(first, (0, 1)), (second, (3,))]) == (drive(1, 2), drive(4, vehicle=2))
+def test_trips_of_a_vehicle_share_its_working_day(tmp_path: Path) -> None:
+    """They last 1.2 + 2 and 1 + 1 hours: within 8 hours, 12 minutes more than 5; two vehicles are within 5 as well."""
+    assert driven(SIX_SMALL, tmp_path, 0, 0)["over_minutes"] == pytest.approx(0.0)
+    short = SIX_SMALL.replace("8.0", "5.0")
+    assert driven(short, tmp_path, 0, 0)["over_minutes"] == pytest.approx(12.0)
+    assert driven(short, tmp_path, 0, 2)["over_minutes"] == pytest.approx(0.0)
+
+
+def test_cost_of_the_search_is_that_of_the_judge(tmp_path: Path) -> None:
+    """Fixed costs and working day are decided in the search: its price is the judge's, who finds no rule broken."""
+    benchmark = read(HSDMDMTPVRP, tmp_path)
+    mapping = map_benchmark(benchmark)
+    answer = search_instance(mapping.instance, seed=1, rounds=2)
+    verdict = judge(benchmark, routes_of(mapping, answer.routes))
+    assert verdict.violations == ()
+    assert verdict.cost == pytest.approx(answer.price, abs=1e-6)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import permutations, product
+from itertools import combinations, pairwise, permutations, product
 from math import inf, prod
 
 import numpy as np
@@ -17,6 +17,7 @@ from planner.rules import ServiceTime, VisitRule
 from planner.solver.meetings import Tasks
 from planner.solver.search import Search
 from planner.solver.state import State, VisitDays
+from planner.timing import needs_lunch, timetable
 from planner.values import LunchBreak, Window
 from tests.builders import MONDAY, plain_calendar, team
 from tests.properties.test_recurrence_properties import every_legal_set
@@ -82,6 +83,28 @@ def even_county(seed: int) -> Problem:
     dice = random.Random(f"even {seed}")
     balance = Balance(spread=dice.choice((0.0, 0.1, 0.3)), price_per_hour=dice.choice((5.0, 20.0, 80.0)))
     return replace(tiny_county(seed), balance=balance)
+
+
+def county_with_trips(seed: int) -> Problem:
+    """Return a tiny county in which teams carry little, work on few days and may come back to load again."""
+    problem, dice = tiny_county(seed), random.Random(f"trips {seed}")
+    teams = tuple(
+        replace(
+            crew,
+            capacity_per_day=dice.choice((40, 50, 60)),
+            trips_per_day=dice.choice((2, 2, 3)),
+            resupply_minutes=dice.choice((0, 15, 40)),
+            weekdays=frozenset(dice.choice(((0,), (0, 1), (1,)))),
+            shift=Window(start_minute=480, end_minute=dice.choice((900, 1020, 1080))),
+        )
+        for crew in problem.teams
+    )
+    short = ServiceTime(setup_minutes=dice.choice((20, 30, 60)))
+    rules = {
+        site.id: replace(site.rules[0], service=short, load=dice.choice((10, 20, 30, 40))) for site in problem.sites
+    }
+    sites = tuple(replace(site, rules=(rules[site.id],)) for site in problem.sites)
+    return replace(problem, teams=teams, sites=sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +190,29 @@ class EveryWay:
         return self.known[name, tasks]
 
     def _driven(self, name: str, order: Tasks) -> Driven | None:
-        route = self.ledger.clock.route(name, MONDAY, order)
-        if route is None:
+        """Return the price of an order, parted into trips in the best of all ways, its minutes and itself."""
+        crew = self.problem.team_by_id[name]
+        if crew.max_stops_per_day is not None and len(order) > crew.max_stops_per_day:
+            return None
+        ways = (way for n in range(crew.trips_per_day) for way in combinations(range(1, len(order)), n))
+        return min(filter(None, (self._timed(crew, order, way) for way in ways)), default=None)
+
+    def _timed(self, crew: Team, order: Tasks, supplies: tuple[int, ...]) -> Driven | None:
+        loads = [self.problem.rule_by_task[task].load for task in order]
+        trips = [sum(loads[first:last]) for first, last in pairwise((0, *supplies, len(loads)))]
+        if crew.capacity_per_day is not None and max(trips) > crew.capacity_per_day:
+            return None
+        route = timetable(self.problem, crew, MONDAY, order, supplies=supplies)
+        in_shift = crew.shift.start_minute <= route.start_minute and route.end_minute <= crew.shift.end_minute
+        is_fed = route.lunch is not None or not needs_lunch(crew, route.start_minute, route.end_minute)
+        in_windows = all(
+            any(
+                w.start_minute <= stop.start_minute and stop.leave_minute <= w.end_minute
+                for w in self.problem.windows(stop.task)
+            )
+            for stop in route.stops
+        )
+        if not (in_shift and is_fed and in_windows):
             return None
         weights, minutes = self.problem.weights, route.end_minute - route.start_minute
         return weights.per_km * route.metres / 1000 + weights.per_duty_hour * minutes / 60, minutes, order

@@ -73,6 +73,10 @@ NUMBERS = [
     Bad("teams", 2, "speed_factor", "fast", 'found "fast"'),
     Bad("teams", 2, "capacity_per_day", -1, "from 0"),
     Bad("teams", 2, "nights_away", 7, "from 0 to 6"),
+    Bad("teams", 2, "trips_per_day", 7, "from 1 to 6"),
+    Bad("teams", 2, "trips_per_day", 0, "from 1 to 6"),
+    Bad("teams", 3, "trips_per_day", 2, "carries whatever is needed at once", "Fill in capacity_per_day"),
+    Bad("teams", 2, "resupply_minutes", -5, "from 0 to 1440"),
     Bad("teams", 2, "lunch_minutes", 241, "from 0 to 240"),
 ]
 

@@ -86,6 +86,21 @@ def test_night_out_is_a_line_of_both_days(tmp_path: Path) -> None:
     assert {row[0]: row[1] for row in sheets["Summary"]}["Nights away"] == 1
 
 
+def test_loading_again_is_a_line_between_two_trips(tmp_path: Path) -> None:
+    """a, back at the base from 08:50, loading to 09:10, then b as stop 2, which is 20 minutes and 20 km away."""
+    crew = team(capacity_per_day=50, trips_per_day=2, resupply_minutes=20)
+    problem = tiny_problem(teams=(crew,), sites=tuple(village(name, weekly(load=40)) for name in "abcd"))
+    routes = [timetable(problem, crew, day(0), [Task("a", "weekly"), Task("b", "weekly")], supplies=(1,))]
+    plan = replace(tiny_plan(problem), circuits=circuits_from_routes(routes))
+    for language, words in (("en", "load again"), ("zh", "补给")):
+        (tmp_path / language).mkdir()
+        (_, rows) = circuits(tmp_path / language, problem, language, plan=plan).values()
+        base, first, supply, second, _ = (row for row in rows[4:] if any(row))
+        assert supply[3:12] == ["base", "base", "", words, "08:50", "08:50", "09:10", 10.0, 10.0]
+        assert [row[2] for row in (base, first, supply, second)] == ["", 1.0, "", 2.0]
+        assert second[10:12] == [20.0, 20.0]
+
+
 def test_lunch_is_a_line_between_the_stops(tmp_path: Path) -> None:
     """A team that is out over noon has its break in the timetable."""
     long = weekly(service=replace(weekly().service, setup_minutes=200))
