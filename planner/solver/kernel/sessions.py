@@ -17,7 +17,7 @@ from planner.solver.kernel.days import _choose_days
 from planner.solver.kernel.evenness import _is_weighed, _tilted
 from planner.solver.kernel.layout import _lay_out
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
-from planner.solver.kernel.spots import BLINK, _find_spots, _is_loyal
+from planner.solver.kernel.spots import BLINK, _detour, _find_spots, _is_loyal
 from planner.solver.kernel.state import Row, State
 from planner.solver.kernel.timing import _forward, _latest, _latest_together, _settle, _time
 
@@ -141,7 +141,7 @@ def _price_session(p: Instance, t: State, task: int, d: int, reach: int, most: f
 @compiled
 def _call_freely(p: Instance, t: State, task: int, d: int, spots: int) -> None:
     """Price each place, and for each team find when it would come to its cheapest one if it had not to meet anybody."""
-    days, its, idle_price = t.days.shape[1], p.tasks[task], p.idle_price[0]
+    days, idle_price = t.days.shape[1], p.idle_price[0]
     is_weighed = _is_weighed(p) and t.head[0].is_building == 0
     t.links[task * days + d].opens = -1.0
     for s in range(p.day_first[d], p.day_first[d + 1]):
@@ -151,17 +151,8 @@ def _call_freely(p: Instance, t: State, task: int, d: int, spots: int) -> None:
         spot = t.spots[k]
         s, before = spot.slot, spot.before
         slot, sums, call = p.slots[s], t.sums[s], t.calls[p.slots[s].team]
-        a, b, f = t.links[before].place, t.links[t.links[before].after].place, slot.profile
-        price = p.leg_price[f, a, its.place] + p.leg_price[f, its.place, b] + p.visit_price[task + 1, s]
-        work = p.leg_minutes[f, a, its.place] + p.leg_minutes[f, its.place, b] + its.minutes
-        if sums.stops == 0:
-            price += slot.price
-        else:
-            price -= p.leg_price[f, a, b]
-            work -= p.leg_minutes[f, a, b]
-        load = sums.load + its.load
-        if load > slot.capacity:
-            price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
+        price, work = _detour(p, t, task, s, before)
+        price += p.visit_price[task + 1, s]
         if is_weighed:
             price += _tilted(p, t, slot.party, work)  # nearly: waiting counts as work, too
         idle = idle_price * (sums.minutes - sums.work)

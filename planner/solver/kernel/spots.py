@@ -78,29 +78,37 @@ def _idle_minutes_price(p: Instance, t: State, s: int) -> float:
 
 
 @compiled
+def _detour(p: Instance, t: State, task: int, s: int, before: int) -> tuple[float, float]:
+    """Return (price of legs, slot and load, minutes of legs and service) of a task in a slot after ``before``."""
+    slot, sums, its = p.slots[s], t.sums[s], p.tasks[task]
+    a, b, f = t.links[before].place, t.links[t.links[before].after].place, slot.profile
+    price = p.leg_price[f, a, its.place] + p.leg_price[f, its.place, b]
+    work = p.leg_minutes[f, a, its.place] + p.leg_minutes[f, its.place, b] + its.minutes
+    if sums.stops == 0:
+        price += _opening_price(t, slot)
+    else:
+        price -= p.leg_price[f, a, b]
+        work -= p.leg_minutes[f, a, b]
+    load = sums.load + its.load
+    if load > slot.capacity:
+        price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
+    return price, work
+
+
+@compiled
 def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
     """Find the cheapest place of the task on a day; where it matters who comes, the cheapest of each team too."""
     is_loyal = _is_loyal(p, task)
     for row in range(t.days.shape[0] if is_loyal else 1):
         t.days[row, d].price = NEVER
-    best, its = t.days[0, d], p.tasks[task]
-    place, idle_price, has_trips = its.place, p.idle_price[0], t.head[0].has_trips != 0
+    best, idle_price, has_trips = t.days[0, d], p.idle_price[0], t.head[0].has_trips != 0
     is_weighed = _is_weighed(p) and t.head[0].is_building == 0
     for k in range(_find_spots(p, t, task, d, reach)):
         before, s = t.spots[k].before, t.spots[k].slot
         slot, sums = p.slots[s], t.sums[s]
         own = t.days[slot.team + 1, d] if is_loyal else best
-        a, b, f = t.links[before].place, t.links[t.links[before].after].place, slot.profile
-        price = p.leg_price[f, a, place] + p.leg_price[f, place, b] + p.visit_price[task, s]
-        work = p.leg_minutes[f, a, place] + p.leg_minutes[f, place, b] + its.minutes
-        if sums.stops == 0:
-            price += _opening_price(t, slot)
-        else:
-            price -= p.leg_price[f, a, b]
-            work -= p.leg_minutes[f, a, b]
-        load = sums.load + its.load
-        if load > slot.capacity:
-            price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
+        price, work = _detour(p, t, task, s, before)
+        price += p.visit_price[task, s]
         tilt = _tilted(p, t, slot.party, work) if is_weighed else 0.0  # nearly: waiting counts as work, too
         price += tilt
         idle = _idle_minutes_price(p, t, s)
