@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations, pairwise, permutations, product
 from math import inf, prod
 
 import numpy as np
+import pytest
 
 from planner.balance import Balance
+from planner.evaluation import Evaluation, evaluate
 from planner.model import Base, Problem, Site, Task, Team, TravelMatrix
+from planner.plan import Plan
 from planner.rules import ServiceTime, VisitRule
 from planner.solver.meetings import Tasks
+from planner.solver.proxy import Slot
 from planner.solver.search import Search
 from planner.solver.state import State, VisitDays
 from planner.timing import needs_lunch, timetable
 from planner.values import LunchBreak, Window
 from tests.builders import MONDAY, plain_calendar, team
+from tests.planner.solver.planning import plan_from, plan_of
 from tests.properties.test_recurrence_properties import every_legal_set
 
 MOST_WAYS = 6_000  # of combining the days and teams of all tasks
@@ -115,6 +120,7 @@ class Best:
     state: State
 
 
+Sets = dict[Slot, frozenset[Task]]  # what a team does on a day, in whatever order
 Driven = tuple[float, int, Tasks]  # one order of a day: what it costs, minutes on duty
 
 
@@ -137,12 +143,16 @@ class EveryWay:
         frame = self.search.frames[task]
         found = []
         for days in every_legal_set(frame.rule, self.problem.horizon, list(frame.teams_by_day)):
-            for teams in product(*(frame.teams_by_day[day] for day in days)):
-                if frame.rule.same_team and len(set(teams)) > 1:
+            for crews in product(*(self._crews(task, frame.teams_by_day[day]) for day in days)):
+                if frame.rule.same_team and len(set(crews)) > 1:
                     continue
-                way = {day: (name,) for day, name in zip(days, teams, strict=True)}
+                way = dict(zip(days, crews, strict=True))
                 found.append((self.ledger.task_cost(task, way), way))
         return sorted(found, key=lambda way: way[0])
+
+    def _crews(self, task: Task, teams: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return who may make a visit: one of the teams, whatever the task."""
+        return [(name,) for name in teams]
 
     def best(self) -> Best:
         """Return the cheapest of all."""
@@ -150,7 +160,7 @@ class EveryWay:
         self._go_on(list(self.search.frames), {}, 0.0)
         return self.found
 
-    def _go_on(self, left: list[Task], slots: dict[tuple[str, object], frozenset[Task]], price: float) -> None:
+    def _go_on(self, left: list[Task], slots: Sets, price: float) -> None:
         if not left:
             self._drive(slots, price)
             return
@@ -159,12 +169,17 @@ class EveryWay:
             if price + own >= self.found.cost:  # routes cost something
                 break
             more = dict(slots)
-            for day, (name,) in way.items():
-                more[name, day] = more.get((name, day), frozenset()) | {left[0]}
-            if all(self._orders(name, more[name, day]) for day, (name,) in way.items()):
+            visits = [(name, day) for day, crew in way.items() for name in crew]
+            for slot in visits:
+                more[slot] = more.get(slot, frozenset()) | {left[0]}
+            if all(self._fits(name, more[name, day]) for name, day in visits):
                 self._go_on(left[1:], more, price + own)
 
-    def _drive(self, slots: dict[tuple[str, object], frozenset[Task]], price: float) -> None:
+    def _fits(self, name: str, tasks: frozenset[Task]) -> bool:
+        """Return whether a team may do so much in a day."""
+        return bool(self._orders(name, tasks))
+
+    def _drive(self, slots: Sets, price: float) -> None:
         """Take the cheapest orders of the days; where work is to be even a longer one may be the cheaper."""
         orders = [self._orders(name, tasks) for (name, _), tasks in slots.items()]
         if price + sum(found[0][0] for found in orders) >= self.found.cost:
@@ -178,7 +193,7 @@ class EveryWay:
             cost = price + sum(one[0] for one in driven) + self.ledger.evenness.price(minutes)
             if cost < self.found.cost:
                 state = {slot: one[2] for slot, one in zip(slots, driven, strict=True)}
-                self.found = Best(cost, state)  # type: ignore[arg-type]
+                self.found = Best(cost, state)
 
     def _orders(self, name: str, tasks: frozenset[Task]) -> list[Driven]:
         """Return the cheapest order of a team's day for each number of minutes, cheapest first; all days are alike."""
@@ -233,3 +248,33 @@ def tiny_counties(
             yield seed, ways
             count -= 1
         seed += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the whole search plans of a numbered problem, beside the best there is and the checker's word on that."""
+
+    seed: int
+    problem: Problem
+    best: Best
+    optimum: Evaluation
+    plan: Plan
+    cost: float
+
+    @property
+    def is_above(self) -> bool:
+        """Whether the search missed the optimum."""
+        return self.cost > self.best.cost + 1e-6
+
+
+def compare(problems: Iterable[tuple[int, EveryWay]]) -> Iterator[Compared]:
+    """Yield each problem planned and tried out: no plan is below the optimum, which the checker prices alike."""
+    for seed, ways in problems:
+        best = ways.best()
+        optimum = evaluate(ways.problem, plan_from(ways.search, best.state))
+        assert optimum.hard == (), seed
+        assert optimum.cost == pytest.approx(best.cost, abs=1e-6), seed
+        plan = plan_of(ways.problem, rounds=2)
+        cost = evaluate(ways.problem, plan).cost
+        assert cost > best.cost - 1e-6, seed
+        yield Compared(seed, ways.problem, best, optimum, plan, cost)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from itertools import combinations, pairwise, permutations, product
 from math import inf
@@ -15,10 +14,8 @@ import numpy as np
 from planner.model import Problem, Site, Task
 from planner.solver.compiled import meetings_of
 from planner.solver.meetings import Tasks
-from planner.solver.state import VisitDays
 from tests.builders import MONDAY, team
-from tests.planner.solver.brute_force import NOON, Best, EveryWay, tiny_county
-from tests.properties.test_recurrence_properties import every_legal_set
+from tests.planner.solver.brute_force import NOON, Best, EveryWay, Sets, tiny_county
 
 QUARTER = 15
 CLASSES = ("nurse", "public")
@@ -59,18 +56,6 @@ class EverySession(EveryWay):
         self.days: dict[tuple[tuple[str, frozenset[Task]], ...], tuple[float, dict[str, Tasks], Openings]] = {}
         super().__init__(problem)
 
-    def _ways(self, task: Task) -> list[tuple[float, VisitDays]]:
-        """Return every way to make the visits of a task, or some of them, with its own price."""
-        frame = self.search.frames[task]
-        found = []
-        for days in every_legal_set(frame.rule, self.problem.horizon, list(frame.teams_by_day)):
-            for crews in product(*(self._crews(task, frame.teams_by_day[day]) for day in days)):
-                if frame.rule.same_team and len(set(crews)) > 1:
-                    continue
-                way = dict(zip(days, crews, strict=True))
-                found.append((self.ledger.task_cost(task, way), way))
-        return sorted(found, key=lambda way: way[0])
-
     def _crews(self, task: Task, teams: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Return the sets of teams that can make a visit, without those of which one could stay at home."""
         composition = self.search.frames[task].rule.composition
@@ -83,8 +68,7 @@ class EverySession(EveryWay):
 
     def best(self) -> Best:
         """Return the cheapest of all; the clock knows when its joint sessions open."""
-        self.found = Best(inf, {})
-        self._go_on(list(self.search.frames), {}, 0.0)
+        super().best()
         for day, met in meetings_of(self.found.state):
             sets = {name: frozenset(tasks) for (name, other), tasks in self.found.state.items() if other == day}
             _, _, openings = self._day(sets)
@@ -92,27 +76,20 @@ class EverySession(EveryWay):
             self.search.clock.agree(day, met, {task: openings[task] for task in openings if task in tasks})
         return self.found
 
-    def _go_on(self, left: list[Task], slots: dict[tuple[str, date], frozenset[Task]], price: float) -> None:
-        if not left:
-            if price + sum(self._least(name, tasks) for (name, _), tasks in slots.items()) >= self.found.cost:
-                return
-            days = {day: {n: tasks for (n, d), tasks in slots.items() if d == day} for day in {day for _, day in slots}}
-            routes = {day: self._day(sets) for day, sets in days.items()}
-            cost = price + sum(route[0] for route in routes.values())
-            if cost < self.found.cost:
-                state = {(name, day): order for day, found in routes.items() for name, order in found[1].items()}
-                self.found = Best(cost, dict(sorted(state.items())))
+    def _fits(self, name: str, tasks: frozenset[Task]) -> bool:
+        """Return whether a team may do so much in a day, had it neither to wait nor to eat."""
+        return self._least(name, tasks) < inf
+
+    def _drive(self, slots: Sets, price: float) -> None:
+        """Take the cheapest orders of the days, and the cheapest minutes for the sessions."""
+        if price + sum(self._least(name, tasks) for (name, _), tasks in slots.items()) >= self.found.cost:
             return
-        number = len(self.ways) - len(left)
-        for own, way in self.ways[number]:
-            if price + own >= self.found.cost:  # routes cost something
-                break
-            more = dict(slots)
-            visits = [(name, day) for day, crew in way.items() for name in crew]
-            for slot in visits:
-                more[slot] = more.get(slot, frozenset()) | {left[0]}
-            if all(self._least(slot[0], more[slot]) < inf for slot in visits):
-                self._go_on(left[1:], more, price + own)
+        days = {day: {n: tasks for (n, d), tasks in slots.items() if d == day} for day in {day for _, day in slots}}
+        routes = {day: self._day(sets) for day, sets in days.items()}
+        cost = price + sum(route[0] for route in routes.values())
+        if cost < self.found.cost:
+            state = {(name, day): order for day, found in routes.items() for name, order in found[1].items()}
+            self.found = Best(cost, dict(sorted(state.items())))
 
     def _day(self, sets: Mapping[str, frozenset[Task]]) -> tuple[float, dict[str, Tasks], Openings]:
         """Return the cheapest orders of the teams' days, their price, and when sessions open; all days are alike."""

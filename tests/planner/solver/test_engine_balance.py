@@ -23,7 +23,7 @@ from planner.solver import SolveSettings, kernel, solve
 from planner.solver.engine import Chain
 from planner.solver.search import Search
 from tests.builders import team, tiny_problem
-from tests.planner.solver.brute_force import even_county, tiny_counties
+from tests.planner.solver.brute_force import compare, even_county, tiny_counties
 from tests.planner.solver.compiled_counties import best_answers, even_searches
 from tests.planner.solver.planning import plan_from, plan_of, random_county
 from tests.planner.solver.test_engine_reproducible import scattered
@@ -85,18 +85,12 @@ def test_price_of_an_even_workload_is_the_difference_to_the_plan_without_it() ->
 def test_search_finds_the_optimum_of_tiny_problems_with_a_balance_and_never_less() -> None:
     """In 98 of 100 problems the plan costs what the trial of everything finds, which the checker prices alike."""
     above, uneven, changed = [], 0, 0
-    for seed, ways in tiny_counties(0, PROBLEMS, even_county):
-        best = ways.best()
-        judged = evaluate(ways.problem, plan_from(ways.search, best.state))
-        assert judged.hard == (), seed
-        assert judged.cost == pytest.approx(best.cost, abs=1e-6), seed
-        plan = plan_of(ways.problem, rounds=2)
-        cost = evaluate(ways.problem, plan).cost
-        assert cost > best.cost - 1e-6, seed
-        if cost > best.cost + 1e-6:
-            above.append((seed, cost, best.cost))
-        uneven += any(term.name == "imbalance_hours" and term.cost > 0 for term in judged.terms)
-        changed += cost < evaluate(ways.problem, plan_of(replace(ways.problem, balance=None), rounds=2)).cost - 1e-6
+    for found in compare(tiny_counties(0, PROBLEMS, even_county)):
+        if found.is_above:
+            above.append((found.seed, found.cost, found.best.cost))
+        uneven += any(term.name == "imbalance_hours" and term.cost > 0 for term in found.optimum.terms)
+        careless = plan_of(replace(found.problem, balance=None), rounds=2)
+        changed += found.cost < evaluate(found.problem, careless).cost - 1e-6
     assert len(above) <= PROBLEMS // 50, above
     assert uneven > PROBLEMS / 10
     assert changed > PROBLEMS / 10  # the balance decides something

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from planner.evaluation import evaluate
-from tests.planner.solver.brute_force import EveryWay, tiny_counties
+from tests.planner.solver.brute_force import EveryWay, compare, tiny_counties
 from tests.planner.solver.compiled_counties import best_answers
-from tests.planner.solver.planning import plan_from, plan_of
 from tests.planner.solver.session_brute_force import EverySession, tiny_session_county
 
 PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "200"))
@@ -36,18 +34,11 @@ def test_whole_search_finds_the_optimum_of_tiny_problems_and_never_less(problems
     prices the optimum as the trial of everything does and finds no rule broken. Some visits must be owed, some not.
     """  # fmt: skip
     above, owed, made = [], 0, 0
-    for seed, ways in problems():
-        best = ways.best()
-        judged = evaluate(ways.problem, plan_from(ways.search, best.state))
-        assert judged.hard == (), seed
-        assert judged.cost == pytest.approx(best.cost, abs=1e-6), seed
-        plan = plan_of(ways.problem, rounds=2)
-        cost = evaluate(ways.problem, plan).cost
-        assert cost > best.cost - 1e-6, seed
-        if cost > best.cost + 1e-6:
-            above.append((seed, cost, best.cost))
-        owed += bool(plan.unserved)
-        made += bool(best.state)
+    for found in compare(problems()):
+        if found.is_above:
+            above.append((found.seed, found.cost, found.best.cost))
+        owed += bool(found.plan.unserved)
+        made += bool(found.best.state)
     assert len(above) <= PROBLEMS // 100, above
     assert owed > PROBLEMS / 8
     assert made > PROBLEMS * 3 / 4
