@@ -180,14 +180,32 @@ def is_market_day(site: Site, day: date) -> bool:
     market = site.market_days
     if market is None:
         return False
-    day_of_month = _lunar_day(day) if market.calendar == "lunar" else day.day
+    day_of_month = lunar_date(day).day if market.calendar == "lunar" else day.day
     return day_of_month % 10 in market.digits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LunarDate:
+    """A day of the Chinese calendar, in numbers and as the Chinese write them (正, 十六)."""
+
+    month: int
+    day: int
+    is_leap: bool  # the second month of that number in its year
+    month_zh: str
+    day_zh: str
+
+
 @cache
-def _lunar_day(day: date) -> int:
-    """Return the day of the Chinese month; cached because one takes 2 ms."""
-    return int(Solar.fromYmd(day.year, day.month, day.day).getLunar().getDay())
+def lunar_date(day: date) -> LunarDate:
+    """Return the day in the Chinese calendar; cached because one takes 2 ms."""
+    lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
+    return LunarDate(
+        month=abs(lunar.getMonth()),
+        day=lunar.getDay(),
+        is_leap=lunar.getMonth() < 0,
+        month_zh=lunar.getMonthInChinese().removeprefix("闰"),
+        day_zh=lunar.getDayInChinese(),
+    )
 
 
 def visit_days(problem: Problem, task: Task) -> Mapping[date, tuple[Team, ...]]:

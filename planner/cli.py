@@ -37,6 +37,8 @@ screen = Console(stderr=True, highlight=False)
 
 
 OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html")
+FOLDERS = ("crew", "notices")
+MOST_TOO_LONG = 20  # on the screen; the last column of sms.csv has them all
 
 
 class ExitCode(IntEnum):
@@ -100,7 +102,7 @@ def plan(
     seed: Annotated[int, typer.Option(help="Seed of the search.", min=0, max=2**31 - 1)] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan the rounds of INPUT and write the circuits, the map and the crew sheets."""
+    """Plan the rounds of INPUT and write the circuits, the map, the crew sheets and the village notices."""
     from planner.service import make_plan, open_county, write_outputs
     from planner.solver import SolveSettings
 
@@ -123,7 +125,8 @@ def plan(
         print_json(county, result.plan, result.evaluation, lang.value, balance_price=price)
     else:
         tell_result(county, result, lang.value)
-        tell_pages(out, written, lang.value)
+        tell_pages(out, written.paths, lang.value)
+        tell_too_long(written.too_long, lang.value)
     sys.exit(exit_code(result.plan, result.evaluation))
 
 
@@ -234,7 +237,8 @@ def check_out(out: Path) -> None:
     if not (ground.is_dir() and os.access(ground, os.W_OK | os.X_OK)):
         raise typer.BadParameter(f'"{ground}" is no folder that can be written to; give another folder.')
     in_the_way = [out / name for name in OUTPUTS if (out / name).is_dir()]
-    in_the_way += [out / "crew"] if os.path.lexists(out / "crew") and not (out / "crew").is_dir() else []
+    folders = [out / name for name in FOLDERS]
+    in_the_way += [place for place in folders if os.path.lexists(place) and not place.is_dir()]
     if in_the_way:
         raise typer.BadParameter(f'"{in_the_way[0]}" is in the way of an output; move it, or give another folder.')
 
@@ -364,8 +368,19 @@ def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
     sheets = sum(path.parent.name == "crew" for path in written)
     tell(text("Map: {path}", path=(out / "index.html").resolve()), language, style="bold")
     tell(text("Crew sheets ({count}): {path}", count=sheets, path=(out / "crew").resolve()), language)
+    notices = sum(path.parent.name == "notices" and path.suffix == ".html" for path in written)
+    tell(text("Village notices ({count} files): {path}", count=notices, path=(out / "notices").resolve()), language)
+    tell(text("Text messages: {path}", path=(out / "notices" / "sms.csv").resolve()), language)
     tell(text("Tables: {path}", path=(out / "circuits.xlsx").resolve()), language)
     tell(text("Plan: {path}", path=(out / "plan.json").resolve()), language)
+
+
+def tell_too_long(sentences: tuple[Text, ...], language: str) -> None:
+    """Print which village notices and text messages are longer than they may be, the first of them."""
+    for sentence in sentences[:MOST_TOO_LONG]:
+        screen.print("! " + say(sentence, language), style="yellow", markup=False, soft_wrap=True)
+    if (more := len(sentences) - MOST_TOO_LONG) > 0:
+        tell(text("... and {count} more notices or messages that are too long.", count=more), language, style="yellow")
 
 
 def print_json(

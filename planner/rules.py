@@ -113,6 +113,9 @@ class VisitRule:
     is_owned: bool = True  # False: ownership of the site does not bind this rule (a shared specialist)
     preferred_team: str | None = None
     services: str = ""  # what is offered, for notices
+    bring: str = ""  # what people bring along, for notices
+    results: str = ""  # when and where results are handed out, for notices
+    is_announced: bool = True  # False: never on a village notice or in a text message (home visits)
     follows: FollowUp | None = None  # ``visits`` per horizon are then the most; each is asked by a visit it follows
 
     @property

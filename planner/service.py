@@ -23,9 +23,10 @@ from planner.codec import dump_plan, load_plan
 from planner.errors import InputError, Issue, ModelError, Where
 from planner.evaluation import BalancePrice, Evaluation, evaluate
 from planner.files import only_writer, remove_leftovers, staged_folder
-from planner.language import text
+from planner.language import Text, text
 from planner.model import Horizon, Problem
 from planner.plan import Circuit, Plan
+from planner.public import file_name, write_page, write_public
 from planner.relief import with_relaxations
 from planner.report import notices_of_pins, notices_of_problem, report_document
 from planner.solver import SolveResult, SolveSettings, solve
@@ -36,7 +37,7 @@ from planner.values import FIRST_YEAR, LAST_YEAR
 
 MAX_WEEKS = 53
 MAX_PLAN_BYTES = 50_000_000  # a year of 1,000 villages is 20 MB
-SHEET_NAMES = "????-??-??_???_*.html"  # what ``sheet_name`` gives: other files in the folder are not ours to delete
+SHEET_NAMES = "????-??-??_???_*.html"  # what ``file_name`` gives: other files in the folder are not ours to delete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,14 @@ def check_plan(county: County, plan: Plan) -> Evaluation:
     return evaluate(county.problem, plan)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files written, and a sentence for each notice or text message that turned out too long."""
+
+    paths: tuple[Path, ...]
+    too_long: tuple[Text, ...]
+
+
 def write_outputs(
     county: County,
     plan: Plan,
@@ -176,16 +185,27 @@ def write_outputs(
     language: str,
     *,
     balance_price: BalancePrice | None = None,
-) -> tuple[Path, ...]:
-    """Write plan.json, report.json, circuits.xlsx, index.html and the crew sheets; return the paths.
+) -> Written:
+    """Write plan.json, report.json, circuits.xlsx, index.html, the crew sheets and the village notices.
 
-    Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go.
+    Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go, and so
+    do notices of days and townships that have none.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder):
         remove_leftovers(folder)
         with staged_folder(folder) as stage:
-            write_pages(county, plan, evaluation, stage, language)
+            scene = draw_scene(county)
+            write_pages(county, plan, evaluation, stage, language, scene=scene)
+            too_long = write_public(
+                county.problem,
+                plan,
+                county.dataset.county,
+                stage / "notices",
+                language,
+                backdrop=scene.backdrop,
+                plan_label=plan_label(county, plan),
+            )
             write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
             report = report_document(
                 county.problem, plan, evaluation, county.notices, language, balance_price=balance_price
@@ -193,20 +213,17 @@ def write_outputs(
             write_page(stage / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
             (stage / "plan.json").write_bytes(dump_plan(plan))
             written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
-        for stale in set(folder.glob(f"crew/{SHEET_NAMES}")) - {folder / path for path in written}:
+        old = {path for name in ("crew", "notices") for path in folder.glob(f"{name}/{SHEET_NAMES}")}
+        for stale in old - {folder / path for path in written}:
             stale.unlink()
-    return tuple(folder / path for path in written)
+    return Written(tuple(folder / path for path in written), too_long)
 
 
-def write_page(path: Path, content: str) -> None:
-    """Write text as UTF-8; what no text may hold, as in the name of a file from an old disk, becomes "?"."""
-    path.write_text(content, encoding="utf-8", errors="replace")
-
-
-def write_pages(county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str) -> None:
+def write_pages(
+    county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str, *, scene: Scene
+) -> None:
     """Write the interactive map and one crew sheet per team and week."""
     settings = county.dataset.county
-    scene = draw_scene(county)
     page = index_page(
         county.problem,
         plan,
@@ -250,5 +267,4 @@ def plan_label(county: County, plan: Plan) -> str:
 def sheet_name(problem: Problem, circuit: Circuit) -> str:
     """Return a file name that no team's name can break: week, team number, safe letters of its id."""
     number = 1 + [team.id for team in problem.teams].index(circuit.team_id)
-    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in circuit.team_id)[:40]
-    return f"{circuit.week:%Y-%m-%d}_{number:03d}_{safe}.html"
+    return file_name(circuit.week, number, circuit.team_id)

@@ -210,6 +210,40 @@ SERVICE_COLUMNS = (
     ),
 )
 
+NOTICE_COLUMNS = (
+    Column(
+        name="bring",
+        zh="携带物品",
+        kind="text",
+        example="identity card, health insurance card",
+        example_zh="身份证、医保卡",
+        description=text("What people should bring along, for the notices."),
+        aliases=("bring_along", "请携带"),
+    ),
+    Column(
+        name="results",
+        zh="结果领取",
+        kind="text",
+        example="22 March, culture station",
+        example_zh="3月22日，文化站",
+        description=text(
+            "When and where results are handed out, for the notices. Not needed where a rule that follows this one "
+            "plans it."
+        ),
+        aliases=("result", "结果发放"),
+    ),
+    Column(
+        name="announced",
+        zh="公示",
+        kind="yes_no",
+        example="yes",
+        example_zh="是",
+        description=text("No: the visits stand on no village notice and in no text message, as with home visits."),
+        default="yes",
+        aliases=("is_announced", "是否公示"),
+    ),
+)
+
 NEEDS_COLUMNS = (
     Column(
         name="windows",
@@ -267,6 +301,7 @@ NEEDS_COLUMNS = (
         description=text("What is offered, for the notices."),
         aliases=("service", "服务项目"),
     ),
+    *NOTICE_COLUMNS,
 )
 PREFERRED_TEAM = Column(
     name="preferred_team",

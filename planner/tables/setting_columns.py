@@ -64,6 +64,26 @@ FACTS = (
         default="120",
         description=text("The number to call in an emergency."),
     ),
+    replace(
+        PHONE,
+        name="notice_phone",
+        zh="咨询电话",
+        aliases=("hotline", "公告电话"),
+        default=text("the telephone of the base of the team that comes"),
+        description=text("The number on every village notice and in every text message."),
+    ),
+    Column(
+        name="map_review_number",
+        zh="审图号",
+        kind="text",
+        example="GS(2026)0001",
+        default=text("no map on the notices"),
+        description=text(
+            "The review number of a map that may be shown in public. With it every village notice has a small map "
+            "and the number below."
+        ),
+        aliases=("map_approval_number", "地图审图号"),
+    ),
     Column(
         name="terrain",
         zh="地形",

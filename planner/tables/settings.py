@@ -32,6 +32,8 @@ class CountySettings:
     country: str = "CN"
     phone: str = ""
     emergency_phone: str = "120"
+    notice_phone: str = ""  # empty: that of the base of the team that comes
+    map_review_number: str = ""  # empty: no map in public
     terrain: Terrain = "hills"
     season: Season = "dry"
     start: date | None = None  # None: the Monday to come

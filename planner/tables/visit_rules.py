@@ -18,7 +18,7 @@ from planner.tables.words import read_frequency, say_frequency
 
 COUNTED = ("visits", "per", "every", "weekdays", "weekday_sets", "nth_weekdays", "dates")
 FREQUENCY = (*COUNTED, "min_gap_days", "max_gap_days", "same_weekday", "same_team")
-NEEDS = ("load", "skills", "composition", "priority", "owned", "services")
+NEEDS = ("load", "skills", "composition", "priority", "owned", "services", "bring", "results", "announced")
 PARTS = ("setup_minutes", "people", "people_per_hour", "tail_minutes")
 OWN_CELLS = {*FREQUENCY, *NEEDS, *PARTS, "service_minutes", "windows", "last_visited", "preferred_team"}
 PERIOD_DAYS = {"week": 7, "month": 31, "quarter": 92, "horizon": 400}
@@ -165,8 +165,8 @@ def _build_rule(
         values |= {name: general.get(name) for name in ("name", "windows") if name in general.values}
     if own is not general and "windows" in own.values:
         values.pop("windows", None)  # the site's own windows hold
-    if "owned" in values:
-        values["is_owned"] = values.pop("owned")
+    for name in {"owned", "announced"} & values.keys():
+        values[f"is_{name}"] = values.pop(name)
     try:
         return VisitRule(id=rule_id, service=service, **values)
     except ModelError as error:

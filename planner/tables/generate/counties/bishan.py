@@ -100,6 +100,7 @@ def _rules() -> list[Row]:
             windows="08:30-12:00;13:30-17:30",
             skills="接种",
             services="疫苗接种，留观30分钟",
+            bring="身份证、接种证",
         ),
         row(
             id="school",
@@ -112,6 +113,7 @@ def _rules() -> list[Row]:
             skills="接种;心理",
             priority=4,
             services="疫苗接种、心理疏导，留观30分钟",
+            bring="接种证、家长签字的知情同意书",
         ),
         row(
             id="village",
@@ -122,6 +124,7 @@ def _rules() -> list[Row]:
             windows="08:30-12:00;13:00-17:00",
             skills="接种",
             services="疫苗接种，留观30分钟",
+            bring="身份证、接种证",
         ),
         *_check_up_rules(),
     ]
@@ -131,8 +134,25 @@ def _check_up_rules() -> list[Row]:
     """The published pair of days is 18 days apart: 23 September and 11 October."""
     known = {"skills": "体检", "priority": 5}
     return [
-        row(id="checkup", name="集中体检日", dates="2026-03-04", service_minutes=240, **known, services="老年人体检"),
-        row(id="results", name="体检结果发放日", dates="2026-03-22", service_minutes=150, **known, services="结果解读"),
+        row(
+            id="checkup",
+            name="集中体检日",
+            dates="2026-03-04",
+            service_minutes=240,
+            **known,
+            services="老年人体检",
+            bring="身份证，空腹",
+            results="3月22日（星期日）在体检结果发放点",
+        ),
+        row(
+            id="results",
+            name="体检结果发放日",
+            dates="2026-03-22",
+            service_minutes=150,
+            **known,
+            services="结果解读",
+            bring="身份证",
+        ),
     ]
 
 

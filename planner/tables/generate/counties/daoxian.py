@@ -101,6 +101,7 @@ def _station_rules() -> list[Row]:
         "windows": "08:30-12:00;14:00-17:30",
         "skills": "全科",
         "services": "免费测血压血糖、健康咨询、上班族体检预约",
+        "bring": "身份证",
     }
     weekend = {"visits": 1, "per": "week", "weekdays": "Sat;Sun", "min_gap_days": 5}
     return [
@@ -117,9 +118,16 @@ def _follow_up_rules() -> list[Row]:
     monthly = {"visits": 1, "per": "month", "service_minutes": 90}
     quarterly = {"visits": 1, "per": "quarter", "min_gap_days": 60, "max_gap_days": 95, "service_minutes": 60}
     return [
-        row(id="chronic", name="慢病每周随访", **weekly, **usual, services="高血压、糖尿病随访"),
+        row(id="chronic", name="慢病每周随访", **weekly, **usual, services="高血压、糖尿病随访", bring="正在吃的药"),
         row(id="monthly", name="每月健康教育", **monthly, **usual, services="健康讲座、建档"),
-        row(id="survey", name="季度居民健康调查", **quarterly, **usual, services="入户问卷、建档更新"),
+        row(  # from house to house: nothing for a notice
+            id="survey",
+            name="季度居民健康调查",
+            **quarterly,
+            **usual,
+            services="入户问卷、建档更新",
+            announced=False,
+        ),
         row(
             id="specialist",
             name="县级专家坐诊",
@@ -131,6 +139,7 @@ def _follow_up_rules() -> list[Row]:
             priority=4,
             owned=False,  # whoever owns the village: there is only one specialist
             services="心血管、内分泌专家门诊",
+            bring="身份证、医保卡、以前的检查单",
         ),
     ]
 

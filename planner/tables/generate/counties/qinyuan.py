@@ -93,6 +93,7 @@ def _rules() -> list[Row]:
         skills="乡镇巡诊",
         priority=3,
         services="慢病随访、量血压、测血糖、送药",
+        bring="医保卡、正在吃的药",
     )
     monthly = row(
         id="monthly",
@@ -105,6 +106,8 @@ def _rules() -> list[Row]:
         skills="县级专家",
         priority=4,
         services="专家门诊、心电图、B超、转诊登记",
+        bring="身份证、医保卡、以前的检查单",
+        results="当场发放",
     )
     return [weekly, monthly]
 

@@ -63,6 +63,7 @@ def _clinic() -> Row:
         skills="乡镇医生",
         priority=4,
         services="坐诊看病、慢病随访、家庭医生签约服务",
+        bring="身份证、医保卡",
     )
 
 

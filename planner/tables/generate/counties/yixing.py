@@ -101,6 +101,7 @@ def _rule() -> Row:
         service_minutes=150,
         windows="08:30-11:30",
         composition="医疗;公卫",
+        bring="身份证、医保卡",
         priority=4,
     )
 
