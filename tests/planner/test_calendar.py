@@ -14,6 +14,7 @@ from planner.calendar import (
     is_market_day,
     is_site_open,
     is_team_working,
+    lunar_date,
     visit_days,
 )
 from planner.errors import ModelError
@@ -237,3 +238,37 @@ def test_visit_days_follow_site_and_team_holidays_together() -> None:
     problem = replace(tiny_problem(sites=(open_site, shut_site), teams=(team(works_holidays=True),)), calendar=spring())
     assert NEW_YEAR in visit_days(problem, Task("a", "weekly"))
     assert NEW_YEAR not in visit_days(problem, Task("b", "weekly"))
+
+
+@pytest.mark.parametrize(
+    ("festival", "month", "number", "is_leap"),
+    [
+        (date(2024, 2, 10), 1, 1, False),  # Spring Festival
+        (date(2025, 1, 29), 1, 1, False),
+        (date(2026, 2, 17), 1, 1, False),
+        (date(2027, 2, 6), 1, 1, False),
+        (date(2025, 10, 6), 8, 15, False),  # Mid-Autumn
+        (date(2025, 7, 24), 6, 30, False),  # the last day of the sixth month
+        (date(2025, 7, 25), 6, 1, True),  # the leap sixth month begins
+        (date(2025, 8, 23), 7, 1, False),
+        (date(2033, 12, 22), 11, 1, True),  # the year whose leap month many tables have wrong
+        (date(2000, 2, 5), 1, 1, False),
+        (date(2100, 2, 9), 1, 1, False),
+    ],
+)
+def test_lunar_date_of_known_days(festival: date, month: int, number: int, is_leap: bool) -> None:
+    """Spring Festival, Mid-Autumn and leap months fall where the almanac has them, from 2000 to 2100."""
+    found = lunar_date(festival)
+    assert (found.month, found.day, found.is_leap) == (month, number, is_leap)
+
+
+def test_lunar_months_of_a_century_are_whole() -> None:
+    """Day by day the date goes on by one or begins a month, after 29 or 30 days; every year has 12 or 13 months."""
+    months: list[list[int]] = []
+    for ordinal in range(date(2025, 1, 29).toordinal(), date(2027, 2, 6).toordinal()):
+        found = lunar_date(date.fromordinal(ordinal))
+        if found.day == 1:
+            months.append([])
+        months[-1].append(found.day)
+    assert all(days == list(range(1, len(days) + 1)) and len(days) in {29, 30} for days in months)
+    assert len(months) == 13 + 12  # 2025 has a leap month

@@ -1,0 +1,218 @@
+"""The notices of whole counties: one page for each village, one message for each visit, and nothing personal.
+
+The month of ``sangzhi`` is planned by hand, not searched: five villages share a team's week so that each weekday has
+two of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planner import service
+from planner.model import Problem, Task
+from planner.plan import Plan, Provenance
+from planner.public import write_public
+from planner.timing import circuits_from_routes, timetable
+from tests.end_to_end.small_county import ROOT
+from tests.end_to_end.test_pages_offline import CHROMIUM, browser, open_page  # noqa: F401  # a fixture
+from tests.maps.hostile import NAMES
+from tests.maps.notices import announcement, document, offer, session
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PAIRS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))  # weekdays of the five villages of a team
+WEEKS = 4
+HAS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed")
+PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
+OVERFULL = """
+() => [...document.querySelectorAll("section.page")].filter(page =>
+  page.scrollHeight > page.clientHeight + 1 || page.scrollWidth > page.clientWidth + 1
+  || [...page.querySelectorAll("main, .day, header, .last")].some(box =>
+    box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+).map(page => page.id)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """Four weeks of sangzhi: the county, and the folder of notices in each language."""
+
+    county: service.County
+    plan: Plan
+    folder: dict[str, Path]
+    too_long: tuple[object, ...]
+
+    def text(self) -> str:
+        """Everything that leaves the office, in both languages."""
+        return "".join(path.read_text("utf-8") for folder in self.folder.values() for path in folder.iterdir())
+
+
+def by_hand(problem: Problem) -> Plan:
+    """Return the plan in which the villages of a township are dealt out to its teams, five to a team."""
+    villages: dict[str, list[str]] = defaultdict(list)
+    for site in problem.sites:
+        villages[site.township].append(site.id)
+    crews = {township: [t for t in problem.teams if township in t.owns] for township in villages}
+    days: dict[tuple[str, int], list[Task]] = defaultdict(list)
+    for township, ids in villages.items():
+        for k, site_id in enumerate(ids):
+            for weekday in PAIRS[k % 5]:
+                days[crews[township][k // 5].id, weekday].append(Task(site_id, "clinic"))
+    start, made = problem.horizon.start, Provenance(version="0", seed=1, rounds=0)
+    routes = [
+        timetable(problem, problem.team_by_id[team_id], start + timedelta(days=7 * week + weekday), tasks)
+        for week in range(WEEKS)
+        for (team_id, weekday), tasks in sorted(days.items())
+    ]
+    return Plan(start=start, days=7 * WEEKS, circuits=circuits_from_routes(routes), provenance=made)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
+    """The notices of four weeks of sangzhi, in both languages."""
+    county = service.open_county(ROOT / "data/samples/sangzhi", weeks=WEEKS)
+    plan = by_hand(county.problem)
+    folders = {language: tmp_path_factory.mktemp(language) / "notices" for language in ("zh", "en")}
+    too_long: list[object] = []
+    for language, folder in folders.items():
+        facts, backdrop = county.dataset.county, service.draw_scene(county).backdrop
+        too_long += write_public(
+            county.problem, plan, facts, folder, language, backdrop=backdrop, plan_label="2026-03 v1"
+        )
+    return Month(county=county, plan=plan, folder=folders, too_long=tuple(too_long))
+
+
+def sms_of(folder: Path) -> Iterator[dict[str, str]]:
+    with (folder / "sms.csv").open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def test_every_village_of_sangzhi_has_its_page(month: Month) -> None:
+    """251 villages: 251 pages in one file, and the same pages again in a file for each of 23 townships."""
+    for folder in month.folder.values():
+        everything, *townships = sorted(folder.glob("*.html"))
+        villages = re.findall(r'<p class="village"[^>]*><bdi>(.*?)</bdi>', everything.read_text("utf-8"))
+        assert sorted(villages) == sorted(site.name for site in month.county.problem.sites)
+        assert len(villages) == 251
+        assert len(townships) == 23
+        again = [path.read_text("utf-8").count('<section class="page"') for path in townships]
+        assert sum(again) == 251
+        assert '<section class="page long"' not in everything.read_text("utf-8")
+    assert month.too_long == ()
+
+
+def test_every_visit_of_sangzhi_has_its_message(month: Month) -> None:
+    """2 visits a week of 251 villages in 4 weeks are 2,008 messages, each sent the day before, each short enough."""
+    sent = list(sms_of(month.folder["zh"]))
+    assert len(sent) == len(list(month.plan.visits())) == 251 * 2 * 4
+    names = {site.id: site.name for site in month.county.problem.sites}
+    for row in sent:
+        said = row["短信"]
+        assert len(said.encode("utf-16-le")) // 2 == int(row["字数"]) <= 70
+        assert row["合格"] == "是"
+        assert names[row["编号"]] in said
+        assert re.search(r"^\d+月\d+日（周.，.+）\d\d:\d\d-\d\d:\d\d，", said)
+        assert re.search(r"电话0000-\d{7}$", said)
+        assert row["发送日期"] < row["服务日期"]
+
+
+def test_nobody_of_sangzhi_stands_on_a_notice(month: Month) -> None:
+    """Village doctors, leaders and their telephones are on the crew sheets; nothing public has one of them."""
+    problem, public = month.county.problem, month.text()
+    people = {site.contact for site in problem.sites} | {team.leader for team in problem.teams if len(team.leader) > 2}
+    people |= {site.contact.split("（")[0] for site in problem.sites if site.contact.index("（") > 2}
+    numbers = {site.phone for site in problem.sites} | {team.phone for team in problem.teams}
+    assert len(people) > 250
+    assert len(numbers) > 300
+    assert [found for found in people | numbers if found in public] == []
+    assert all(base.phone in public for base in problem.bases)
+
+
+def test_home_visits_of_daoxian_are_on_no_notice(tmp_path: Path) -> None:
+    """The survey from house to house is planned and on the crew sheets, and nothing public tells of it."""
+    county = service.open_county(ROOT / "data/samples/daoxian")
+    problem = county.problem
+    crew = problem.teams[0]
+    tasks = [task for task in problem.tasks if task.rule_id in {"survey", "chronic", "monthly"}]
+    routes = [timetable(problem, crew, problem.horizon.start, tasks)]
+    made = Provenance(version="0", seed=1, rounds=0)
+    plan = Plan(start=problem.horizon.start, days=28, circuits=circuits_from_routes(routes), provenance=made)
+    backdrop = service.draw_scene(county).backdrop
+    write_public(problem, plan, county.dataset.county, tmp_path / "notices", "zh", backdrop=backdrop, plan_label="v1")
+    public = "".join(path.read_text("utf-8") for path in (tmp_path / "notices").iterdir())
+    assert any(task.rule_id == "survey" for task in tasks)
+    assert "健康讲座" in public
+    assert "入户" not in public
+    assert "季度居民健康调查" not in public
+
+
+@HAS_CHROMIUM
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_notices_print_one_page_for_each_village(
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+    month: Month,
+    language: str,
+) -> None:
+    """A township printed to PDF: as many A4 portrait pages as villages, nothing cut off, no request."""
+    path = sorted(month.folder[language].glob("*.html"))[1]
+    watched = open_page(browser, tmp_path, path.read_text("utf-8"), width=900, height=1270)
+    printed = watched.page.pdf(prefer_css_page_size=True, print_background=True)
+    villages = watched.page.locator("section.page").count()
+    assert len(PAGE.findall(printed)) == villages > 5
+    sizes = {tuple(round(float(n)) for n in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)}
+    assert sizes == {(0, 0, 595, 842)}
+    assert watched.page.evaluate(OVERFULL) == []
+    assert (watched.requests, watched.errors) == ([], [])
+
+
+@HAS_CHROMIUM
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_notices_of_any_fullness_stay_on_their_page(
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+    language: str,
+) -> None:
+    """1 to 31 visits, one to four purposes, long names and services: one page each, and nothing is cut off."""
+    told = [announcement(offer(visits)) for visits in (1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 23, 31)]
+    told += [announcement(offer(sessions=tuple(session(k) for k in range(n)))) for n in (2, 8, 20)]
+    told += [announcement(*(offer(n, title=f"{n}. 服务") for n in range(1, 1 + count))) for count in (2, 3, 4)]
+    told += [announcement(offer(2, services="心电图、" * n, bring="身份证、" * n)) for n in (10, 40, 120)]
+    words = "blood pressure and other things, "
+    told += [announcement(offer(2, services=words * n, bring=words * n)) for n in (3, 10, 30)]
+    told += [announcement(village="长村名" * 12, place="小学旁边的新村卫生室二楼" * 4), announcement(place="W" * 90)]
+    watched = open_page(browser, tmp_path, document(*told, language=language), width=900, height=1270)
+    assert watched.page.locator("section.long").count() == 0
+    assert watched.page.evaluate(OVERFULL) == []
+    printed = watched.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(PAGE.findall(printed)) == len(told)
+
+
+@HAS_CHROMIUM
+def test_hostile_names_run_nothing_on_notices(
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Every name of the corpus as village, team, office, place: no dialog, no element, no request; the text intact."""
+    told = [
+        announcement(offer(title=name, services=name, hosts=(name,), bring=name), village=name, place=name)
+        for name in NAMES
+    ]
+    watched = open_page(browser, tmp_path, document(*told), width=900, height=1270)
+    plain = [name.replace("\r\n", "\n") for name in NAMES]  # HTML has one kind of line end
+    assert watched.page.locator("p.village bdi").all_text_contents() == plain
+    assert watched.page.locator("p.place bdi").all_text_contents() == plain
+    assert watched.page.locator("img, iframe, script, object").count() == 0
+    printed = watched.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(PAGE.findall(printed)) == len(NAMES)
+    assert (watched.requests, watched.dialogs, watched.errors) == ([], [], [])
