@@ -19,7 +19,7 @@ from planner.announcements import Announcement, HandOut, Offer, Session
 from planner.day_words import dated_words, day_words, hours_words, lunar_words
 from planner.language import Text, say, text
 
-WIDTH, ROOM = 182.0, 252.0  # of a page inside its margins, above the foot
+WIDTH, ROOM = 182.0, 252.0  # of a page inside its margins, above the foot, without the rules between its parts
 LEADING = 1.22  # height of a line, in its size
 SAFE = 1.04  # real fonts may be a little wider than estimated
 SCALES = (
@@ -44,14 +44,14 @@ SCALES = (
     0.32,
     0.28,
 )
-GAP = 3.0  # between blocks
+GAP = 3.2  # around a row of days and between purposes, as in notice.css
 LABEL_SIZE, LABEL_GAP = 0.8, 0.6  # of the word before a line: in sizes of the line, and in its own, as in notice.css
 MAP_WIDTH, MAP_HEIGHT = 182.0, 62.0
 
 WORDS = {
     "title": text("Mobile hospital: notice to the village"),
     "place": text("Place"),
-    "hours": text("Hours"),
+    "hours": text("Time"),
     "services": text("Services"),
     "hosts": text("Who comes"),
     "bring": text("Please bring"),
@@ -92,7 +92,7 @@ class OfferBlock:
         """The room it takes."""
         rows = [self.days[k : k + self.columns] for k in range(0, len(self.days), self.columns)]
         grid = sum(max(sum(line.height for line in day) for day in row) + GAP for row in rows)
-        return self.title.height + grid + sum(line.height for line in self.after) + GAP
+        return self.title.height + grid + sum(line.height for line in self.after) + GAP / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class NoticePage:
     @property
     def height(self) -> float:
         """The room it takes."""
-        lines = sum(line.height + GAP * self.scale for line in (*self.head, *self.last))
+        lines = sum(line.height for line in (*self.head, *self.last))
         picture = (MAP_HEIGHT + 7.0) if self.map else 0.0
         return lines + sum(offer.height for offer in self.offers) + picture
 

@@ -22,7 +22,8 @@ from planner.model import Problem, Task
 from planner.plan import Plan, Provenance
 from planner.public import write_public
 from planner.timing import circuits_from_routes, timetable
-from tests.end_to_end.small_county import ROOT
+from tests.builders import MONDAY
+from tests.end_to_end.small_county import ROOT, tables, write_county
 from tests.end_to_end.test_pages_offline import CHROMIUM, browser, open_page  # noqa: F401  # a fixture
 from tests.maps.hostile import NAMES
 from tests.maps.notices import announcement, document, offer, session
@@ -34,11 +35,12 @@ PAIRS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))  # weekdays of the five village
 WEEKS = 4
 HAS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed")
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
+# Pages whose content is higher than the paper, or that have a day wider than its column.
 OVERFULL = """
 () => [...document.querySelectorAll("section.page")].filter(page =>
-  page.scrollHeight > page.clientHeight + 1 || page.scrollWidth > page.clientWidth + 1
-  || [...page.querySelectorAll("main, .day, header, .last")].some(box =>
-    box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+  page.scrollHeight > page.clientHeight || page.scrollWidth > page.clientWidth
+  || [...page.querySelectorAll(".day p")].some(line =>
+    line.querySelector("bdi").getBoundingClientRect().width > line.getBoundingClientRect().width)
 ).map(page => page.id)
 """
 
@@ -216,3 +218,37 @@ def test_hostile_names_run_nothing_on_notices(
     printed = watched.page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(PAGE.findall(printed)) == len(NAMES)
     assert (watched.requests, watched.dialogs, watched.errors) == ([], [], [])
+
+
+def test_notices_come_with_the_other_outputs_and_old_ones_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two townships: three files and the messages; a page of an earlier plan is deleted, a stranger's file is not;
+    a village whose name leaves no room in a message is named on the screen."""
+    from planner.cli import tell_pages, tell_too_long
+
+    sheets = tables()
+    sheets["villages"][0]["name"] = "很长的村名" * 12
+    write_county(tmp_path / "in", sheets)
+    county = service.open_county(tmp_path / "in", start=MONDAY, weeks=1)
+    problem, made = county.problem, Provenance(version="0", seed=1, rounds=0)
+    crews = {
+        team.id: [task for task in problem.tasks if task.site_id.startswith(team.id.lower())] for team in problem.teams
+    }
+    routes = [timetable(problem, problem.team_by_id[key], MONDAY, tasks) for key, tasks in crews.items()]
+    plan = Plan(start=MONDAY, days=7, circuits=circuits_from_routes(routes), provenance=made)
+    folder = tmp_path / "out" / "notices"
+    folder.mkdir(parents=True)
+    for name in ("2026-02-02_003_old.html", "mine.html"):
+        (folder / name).write_text("")
+    written = service.write_outputs(county, plan, service.check_plan(county, plan), tmp_path / "out", "en")
+    names = {path.name for path in folder.iterdir()}
+    pages = {f"2026-03-02_{end}.html" for end in ("000_all", "001_east", "002_north")}
+    assert names == {*pages, "mine.html", "sms.csv"}
+    assert {folder / name for name in (*pages, "sms.csv")} <= set(written.paths)
+    tell_pages(tmp_path / "out", written.paths, "en")
+    tell_too_long(written.too_long, "en")
+    told = capsys.readouterr().err
+    assert "Village notices (3 files)" in told
+    assert 'The text message of "很长的村名' in told
+    assert [row["Fits"] for row in sms_of(folder)].count("no") == 1
