@@ -44,6 +44,7 @@ class Dataset:
     roads: Any = None
     rivers: Any = None
     boundary: Any = None
+    tables: Mapping[str, Table] = field(default_factory=dict)  # as they were read, by sheet
     notices: tuple[Issue, ...] = ()
 
 
@@ -86,6 +87,7 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
         roads=read_lines(roads, faults),
         rivers=read_lines(tables.get("rivers"), faults),
         boundary=read_lines(tables.get("boundary"), faults),
+        tables=tables,
         notices=faults.notices(),
     )
 
