@@ -13,6 +13,7 @@ from pathlib import Path
 
 from maps.scene import LonLat, Scene
 from maps.tracks import known_lines, team_track
+from planner.datum import Datum
 from planner.errors import InputError, Issue, Where
 from planner.evaluation import Evaluation
 from planner.files import only_writer, remove_leftovers, staged_folder
@@ -29,9 +30,18 @@ OURS = ("calendars/team-*.ics", "gpx/????-??-??_*.gpx")  # those of teams that h
 
 
 def write_exports(
-    county: County, plan: Plan, folder: Path, language: str, *, with_contacts: bool = False, now: datetime
+    county: County,
+    plan: Plan,
+    folder: Path,
+    language: str,
+    *,
+    with_contacts: bool = False,
+    datum: Datum = "WGS-84",
+    now: datetime,
 ) -> tuple[Path, ...]:
     """Write calendars, GPX, GeoJSON and a GeoPackage; return the paths. ``now`` is the time, with its zone.
+
+    ``datum`` is that of GeoJSON and GeoPackage; calendars and GPX are always in WGS-84, as receivers are.
 
     Calendars that lie in the folder from before are brought up to date: what moved is moved, what is gone cancelled.
     """
@@ -42,7 +52,7 @@ def write_exports(
             scene, writer = draw_scene(county), _writer(county, plan, language, with_contacts, now)
             _write_calendars(folder, stage, writer)
             _write_tracks(scene, stage, writer)
-            _write_maps(county, scene, stage, writer)
+            _write_maps(county, scene, stage, writer, datum)
             written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
         kept = {folder / path for path in written}
         for stale in {path for pattern in OURS for path in folder.glob(pattern)} - kept:
@@ -107,7 +117,7 @@ def _write_tracks(scene: Scene, stage: Path, writer: CalendarWriter) -> None:
         (stage / "gpx" / f"{circuit.week:%Y-%m-%d}_{names[circuit.team_id]}.gpx").write_bytes(track)
 
 
-def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWriter) -> None:
+def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWriter, datum: Datum) -> None:
     layers = map_layers(
         county.dataset.tables,
         county.problem,
@@ -115,6 +125,7 @@ def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWrite
         lambda route: _points(county.problem, route, scene),
         language=writer.language,
         with_contacts=writer.with_contacts,
+        datum=datum,
     )
     for name, frame in layers.items():
         write_page(stage / f"{name}.geojson", geojson(frame))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -15,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import numpy as np
 import shapely
 
+from planner.datum import Datum, from_wgs84
 from planner.language import fit_for_a_file, say
 from planner.model import Problem
 from planner.plan import Plan, Route
 from planner.tables.cells_out import cell_of
+from planner.tables.datum_columns import DATUM
 from planner.tables.files import WGS84
 from planner.tables.reading import Table
 from planner.values import clock
@@ -39,12 +43,27 @@ def map_layers(
     *,
     language: str,
     with_contacts: bool = False,
+    datum: Datum = "WGS-84",
 ) -> dict[str, Any]:
-    """Return a GeoDataFrame for each layer: villages, bases, planned_routes, planned_stops."""
+    """Return a GeoDataFrame for each layer: villages, bases, planned_routes, planned_stops.
+
+    In another datum than WGS-84 every row names it, as the sheets do, and no other system is claimed.
+    """
     layers = {name: _frame(_place_rows(tables[name], language, with_contacts)) for name in PLACES}
     layers["planned_routes"] = _frame(_route_rows(problem, plan, route_line))
     layers["planned_stops"] = _frame(_stop_rows(problem, plan, language, with_contacts))
-    return layers
+    return layers if datum == "WGS-84" else {name: _in_datum(layer, datum, language) for name, layer in layers.items()}
+
+
+def _in_datum(layer: Any, datum: Datum, language: str) -> Any:
+    """Return the layer in a system that map programs have no name for."""
+
+    def moved(at: Any) -> Any:
+        return np.column_stack(from_wgs84(at[:, 0], at[:, 1], datum))
+
+    shapes = shapely.transform(layer.geometry.to_numpy(), moved)
+    named = layer.assign(**{DATUM.heading(language): cell_of(DATUM, datum, language)})
+    return geopandas.GeoDataFrame(named.drop(columns="geometry"), geometry=shapes, crs=None)
 
 
 def geojson(frame: Any) -> str:
@@ -59,8 +78,14 @@ def write_geopackage(path: Path, layers: Mapping[str, Any]) -> None:
         written = Path(folder) / "plan.gpkg"
         for name, frame in layers.items():
             if len(frame):
-                frame.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
+                _write_layer(written, name, frame)
         path.write_bytes(written.read_bytes())
+
+
+def _write_layer(path: Path, name: str, frame: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")  # GCJ-02 and BD-09 have none
+        frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 
 
 def _frame(rows: Iterable[tuple[dict[str, Any], Any]]) -> Any:
