@@ -21,9 +21,10 @@ from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
 from planner.solver.fixed import keep_pins
-from planner.solver.frame import Group, build_frames, independent_groups
+from planner.solver.frame import Group, build_frames
 from planner.solver.insertion import Inserter
 from planner.solver.led import in_order_of_leading
+from planner.solver.linked import linked_groups, with_followers_alone
 from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
 from planner.solver.state import Ledger, State, visits_of, without_empty
@@ -69,13 +70,14 @@ class Search:
         self.problem, self.seed, self.remaining, self.on_step = problem, seed, remaining, on_step
         self.clock = Clock(problem)
         self.pricer = Pricer(problem)
-        self.frames = keep_pins(problem, build_frames(problem, self.clock))
+        self.frames = with_followers_alone(problem, keep_pins(problem, build_frames(problem, self.clock)))
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
         self.tours = TourMaker(self.inserter)
         self.followers = in_order_of_leading(problem, self.frames)
-        searched = {task: frame for task, frame in self.frames.items() if task not in problem.leader_by_task}
-        self.progress = [_Progress(group) for group in independent_groups(searched)]
+        groups = linked_groups(problem, self.frames, lambda group: is_compilable(problem, group))
+        self.progress = [_Progress(group) for group in groups]
+        self.searched = frozenset(task for group in groups for task in group.tasks)
         self.state: State = {}
 
     def start(self) -> None:
@@ -85,10 +87,13 @@ class Search:
                 progress.compiled = CompiledGroup(self.clock, self.frames, progress.group, self.seed)
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
-                self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
+                leading = [task for task in progress.group.tasks if task not in self.followers]
+                state = self.inserter.serve_owed({}, leading, with_lent=False)
+                following = [task for task in self.followers if task in progress.group.tasks]
+                self._take(progress, self.inserter.serve_owed(state, following, with_lent=False, in_order=True))
 
     def go_on_from(self, plan: Plan) -> None:
-        """Take over what each group does in a plan, where that costs less; follow-ups and lent teams come afresh."""
+        """Take over what each group does in a plan, where that costs less; what is not searched comes afresh."""
         state = take_plan(self.clock, plan)
         for progress in self.progress:
             tasks, teams = frozenset(progress.group.tasks), frozenset(progress.group.teams)
@@ -124,11 +129,11 @@ class Search:
         return [progress for progress in self.progress if progress.compiled is None]
 
     def answer(self) -> State:
-        """Return the best state, with lent teams where the owners could not come, and with the follow-ups.
+        """Return the best state, with lent teams where the owners could not come, and with the follow-ups left.
 
         Both are placed last and afresh each time: in the search itself groups stay independent.
         """
-        others = {task: frame for task, frame in self.frames.items() if task not in self.problem.leader_by_task}
+        others = {task: frame for task, frame in self.frames.items() if task not in self.followers}
         may_borrow = [task for task, frame in others.items() if frame.teams_by_day != frame.own_by_day]
         state = self.ledger.turned(self.state)
         state = self.inserter.serve_owed(state, self._owed(state, may_borrow), with_lent=True)
@@ -163,7 +168,7 @@ class Search:
         """
         compiled = [progress for progress in active if progress.compiled]
         whole = sum(len(progress.group.tasks) for progress in compiled)
-        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
+        share = sum(len(progress.group.tasks) for progress in active) / max(1, len(self.searched))
         seconds = None if is_counted else share * self.remaining()
         for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
             part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
@@ -364,6 +369,7 @@ class Search:
             owed=owed,
             guard_seconds=max(0.05, self.remaining()),
             nights=self.ledger.nights(state),
+            held=group.held,
         )
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
