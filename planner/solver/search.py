@@ -1,9 +1,9 @@
 """The search: compiled where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched by themselves. A group whose teams may sleep out gets a first plan visit by
-visit, then all its days from the calendar question, which learns from what the circuits refuse; each later round
-re-places some neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the
-compiled search (``engine``). A change stays when the exact cost of the group falls.
+Groups that share no team are searched by themselves, by the compiled search (``engine``). It knows of no night away: a
+group whose teams may sleep out is first planned as if all came home, then gets tours, and all its days from the
+calendar question, which learns from what the circuits refuse; each later round re-places some neighbouring villages,
+prices the days by the routes at hand and asks again. A change stays when the exact cost of the group falls.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 from planner.model import Problem, Task
 from planner.plan import Plan
 from planner.solver.clock import Clock
-from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable, take_plan
+from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable, may_sleep, may_start, take_plan
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
@@ -42,6 +42,7 @@ ROUND_EFFORT = 0.1
 LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
 ROOM_TRIES = 30  # re-placements around owed visits before the first plan is handed in
 AROUND_OWED = 0.5  # share of re-placements that look around owed visits, while there are any
+HOME_SHARE = 0.3  # of a group's seconds in which it is planned as if all came home, where teams may sleep out
 NEAR_MISS = 1.003  # a re-placement this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
@@ -56,10 +57,16 @@ class _Progress:
     cost: float = float("inf")
     idle_rounds: int = 0
     compiled: CompiledGroup | None = None
+    may_sleep: bool = False
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the compiled search decides all: every team is home each night."""
+        return self.compiled is not None and not self.may_sleep
 
 
 class Search:
-    """A search on one problem: compiled for the groups that are home each night, by re-placing for the others.
+    """A search on one problem: compiled for the groups that are home each night, by re-placing as well for the others.
 
     ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told now and then.
     """
@@ -83,7 +90,8 @@ class Search:
     def start(self) -> None:
         """Make the first complete plan."""
         for progress in self.progress:
-            if is_compilable(self.problem, progress.group):
+            progress.may_sleep = may_sleep(self.problem, progress.group)
+            if may_start(self.problem, progress.group):
                 progress.compiled = CompiledGroup(self.clock, self.frames, progress.group, self.seed)
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
@@ -91,6 +99,8 @@ class Search:
                 state = self.inserter.serve_owed({}, leading, with_lent=False)
                 following = [task for task in self.followers if task in progress.group.tasks]
                 self._take(progress, self.inserter.serve_owed(state, following, with_lent=False, in_order=True))
+            elif progress.may_sleep:
+                self._take(progress, self._with_far(progress.group, self._part(progress.group)))
 
     def go_on_from(self, plan: Plan) -> None:
         """Take over what each group does in a plan, where that costs less; what is not searched comes afresh."""
@@ -126,7 +136,7 @@ class Search:
 
     @property
     def _others(self) -> list[_Progress]:
-        return [progress for progress in self.progress if progress.compiled is None]
+        return [progress for progress in self.progress if not progress.is_home]
 
     def answer(self) -> State:
         """Return the best state, with lent teams where the owners could not come, and with the follow-ups left.
@@ -145,11 +155,13 @@ class Search:
         """Search each group once more, for a round (counted) or most of the time left; return whether any may gain."""
         active = [progress for progress in self.progress if progress.idle_rounds < _patience(progress)]
         before = {id(progress): progress.cost for progress in active}
-        self._anneal([progress for progress in active if progress.compiled], number, is_counted=is_counted)
+        self._anneal([progress for progress in active if progress.is_home], number, is_counted=is_counted)
+        if number == 1:
+            self._send_out([progress for progress in active if not progress.is_home], is_counted=is_counted)
         for progress in active:
             if self.remaining() <= 0:
                 return True
-            if progress.compiled:
+            if progress.is_home:
                 self._finish(progress)
             else:
                 self._improve_group(progress, number)
@@ -173,6 +185,29 @@ class Search:
         for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
             part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
             self._cool(batch, number, seconds=None if seconds is None else part * seconds)
+
+    def _send_out(self, active: Sequence[_Progress], *, is_counted: bool) -> None:
+        """Search for plans in which all come home, and give them tours, where teams may sleep out.
+
+        Where work is to be even the chains would have to set out from a plan with nights, which they cannot take over.
+        """
+        batch = [progress for progress in active if progress.compiled]
+        if not batch or self.ledger.evenness.is_asked:
+            return
+        share = HOME_SHARE * sum(len(progress.group.tasks) for progress in batch) / len(self.searched)
+        self._cool(batch, 1, seconds=None if is_counted else share * self.remaining())
+        for progress in batch:
+            state = progress.compiled.best() if progress.compiled else None
+            if state is not None and self.remaining() > 0:
+                state = self._with_far(progress.group, state)
+                for week in self.problem.horizon.weeks:
+                    state = self._toured(progress.group, state, week)
+                self._take(progress, state)
+                self.on_step()
+
+    def _with_far(self, group: Group, state: State) -> State:
+        """Return a state in which all come home with what can only be reached, or fits in, with nights away."""
+        return self.inserter.serve_owed(state, self._owed(state, group.tasks), with_lent=False)
 
     def _cool(self, batch: Sequence[_Progress], number: int, *, seconds: float | None) -> None:
         """Anneal some groups side by side."""
@@ -407,7 +442,7 @@ class Search:
 
 
 def _patience(progress: _Progress) -> int:
-    return COMPILED_PATIENCE if progress.compiled else PATIENCE
+    return COMPILED_PATIENCE if progress.is_home else PATIENCE
 
 
 def _as_choice(state: State) -> Choice:
