@@ -66,6 +66,15 @@ def default_language() -> Language:
     return Language.ZH if spoken.lower().startswith("zh") else Language.EN
 
 
+class DatumChoice(StrEnum):
+    """A system of coordinates of what is written."""
+
+    WGS84 = "WGS-84"
+    GCJ02 = "GCJ-02"
+    BD09 = "BD-09"
+    CGCS2000 = "CGCS2000"
+
+
 LanguageOption = Annotated[
     Language, typer.Option("--lang", help="Language of messages and pages.", default_factory=default_language)
 ]
@@ -148,6 +157,36 @@ def check(
         print_json(county, plan_read, evaluation, lang.value)
     else:
         tell_verdict(county, plan_read, evaluation, lang.value)
+    sys.exit(exit_code(plan_read, evaluation))
+
+
+@app.command()
+def export(
+    source: SourceArgument,
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the files; the same again to update calendars.")],
+    lang: LanguageOption,
+    roads: RoadsOption = None,
+    contacts: Annotated[
+        bool, typer.Option("--contacts", help="Also put in who opens the door, and telephone numbers.")
+    ] = False,
+    datum: Annotated[
+        DatumChoice, typer.Option(case_sensitive=False, help="Of .geojson and .gpkg, for Chinese map programs.")
+    ] = DatumChoice.WGS84,
+) -> None:
+    """Write a plan for phones, calendars and map programs: .ics, .gpx, .geojson and .gpkg."""
+    from planner.exporting import refuse_stranger, write_exports
+    from planner.service import check_plan, open_county, read_plan
+
+    check_out(out)
+    plan_read = read_plan(plan_file)
+    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
+    evaluation = check_plan(county, plan_read)
+    refuse_stranger(county.problem, plan_read, evaluation)
+    now = datetime.now().astimezone()
+    written = write_exports(county, plan_read, out, lang.value, with_contacts=contacts, datum=datum.value, now=now)
+    tell_notices(county.notices, lang.value)
+    tell(text("Written: {count} files in {path}", count=len(written), path=out.resolve()), lang.value, style="bold")
     sys.exit(exit_code(plan_read, evaluation))
 
 

@@ -7,6 +7,7 @@ report can be printed in either language.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,6 +45,17 @@ def say(sentence: Text | str, language: str) -> str:
     template = _chinese().get(sentence.template, sentence.template) if language == "zh" else sentence.template
     values = {name: say(v, language) if isinstance(v, Text) else v for name, v in sentence.values.items()}
     return template.format_map(values) if values else template
+
+
+def fit_for_a_file(said: str) -> str:
+    """Return text that every file of text can hold: one kind of line end; what no file may hold becomes "?"."""
+    lines = said.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join("?" if _is_unfit(character) else character for character in lines)
+
+
+def _is_unfit(character: str) -> bool:
+    """Return whether calendars or XML forbid a character: control characters, lone surrogates, U+FFFE and U+FFFF."""
+    return character not in "\n\t" and (unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff")
 
 
 @cache

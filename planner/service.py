@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from maps.backdrop import backdrop_of
+from maps.mixed_datum import datum_notices
 from maps.network import RoadNetwork, network_from_roads, read_network, set_season
 from maps.paths import LegPaths
 from maps.printouts import crew_sheet
@@ -68,9 +69,10 @@ def open_county(
     calendar, calendar_notices = build_calendar(
         horizon, country=dataset.county.country, overrides=dataset.calendar_overrides
     )
+    places = places_of(dataset.bases, dataset.sites)
     matrices, travel = build_travel(
         network,
-        places=places_of(dataset.bases, dataset.sites),
+        places=places,
         horizon=horizon,
         access_classes=tuple(sorted({team.access_class for team in dataset.teams})),
         road_closures=dataset.road_closures,
@@ -91,6 +93,8 @@ def open_county(
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None
     notices = (*dataset.notices, *calendar_notices, *travel.issues, *notices_of_problem(problem))
     notices += notices_of_pins(problem, dataset.pins)
+    if network is not None:
+        notices += datum_notices(network.segments, places, dataset.datums)
     return County(dataset=dataset, network=network, travel=travel, problem=problem, notices=notices)
 
 

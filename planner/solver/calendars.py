@@ -7,7 +7,7 @@ by one pass over a few hundred edges. Weekday choices that reach over several vi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -15,6 +15,7 @@ from itertools import combinations
 from planner.recurrence import Quota
 from planner.solver.dates import FIXED_WEIGHT
 from planner.solver.frame import Frame
+from planner.solver.graphs import CalendarGraph
 from planner.values import week_of
 
 Tag = tuple[int, ...]  # which fixed weekdays, then which weekday combination this week
@@ -38,51 +39,22 @@ class Mark:
     tally: Tally = NO_TALLY
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarGraph:
-    """Nodes in order, parents before children: the day (None: owed), whether a path may end here, and the parents.
-
-    ``owed`` is how many visits an owed one counts for; 0 on a day.
-    """
-
-    days: tuple[date | None, ...]
-    is_end: tuple[bool, ...]
-    parents: tuple[tuple[int, ...], ...]
-    owed: tuple[int, ...]
-
-
-def graph_of_combinations(combinations_of_days: Iterable[Sequence[date]]) -> CalendarGraph:
-    """Return the graph whose paths are exactly the combinations given: a tree of their beginnings."""
-    number: dict[tuple[date, ...], int] = {}
-    ends = set()
-    for days in sorted(tuple(sorted(found)) for found in combinations_of_days):
-        for k in range(1, len(days) + 1):
-            number.setdefault(days[:k], len(number))
-        ends.add(days)
-    return CalendarGraph(
-        days=tuple(days[-1] for days in number),
-        is_end=tuple(days in ends for days in number),
-        parents=tuple((number[days[:-1]],) if len(days) > 1 else () for days in number),
-        owed=(0,) * len(number),
-    )
-
-
 def graph_of_rule(frame: Frame) -> CalendarGraph:
     """Return the graph of every way to make, or to owe, the visits that a rule asks, by teams that are not lent."""
     seats = [quota for quota in frame.quotas for _ in range(quota.visits)]
     numbered: dict[Mark, int] = {}
     parents: list[set[int]] = []
     owed: list[int] = []
-    layer: list[Mark] = list(_roots(frame))
+    layer: list[Mark] = list(root_marks(frame))
     for number, quota in enumerate(seats):
         following: dict[Mark, None] = {}
         for mark in layer:
-            for after in _next(frame, quota, mark, is_first=number == 0 or seats[number - 1] != quota):
+            for after in next_marks(frame, quota, mark, is_first=number == 0 or seats[number - 1] != quota):
                 following[after] = None
                 if after not in numbered:
                     numbered[after] = len(numbered)
                     parents.append(set())
-                    owed.append(0 if after.is_made else _weight(frame, quota, after))
+                    owed.append(0 if after.is_made else weight_of(frame, quota, after))
                 if number:
                     parents[numbered[after]].add(numbered[mark])
         layer = list(following)
@@ -95,7 +67,7 @@ def graph_of_rule(frame: Frame) -> CalendarGraph:
     )
 
 
-def _weight(frame: Frame, quota: Quota, mark: Mark) -> int:
+def weight_of(frame: Frame, quota: Quota, mark: Mark) -> int:
     """Return how many visits the one just owed counts for: fixed ones that were not made are owed first."""
     _, kept, left = mark.tally
     return FIXED_WEIGHT if 0 < left <= _fixed_in(frame, quota) - kept else 1
@@ -105,7 +77,7 @@ def _fixed_in(frame: Frame, quota: Quota) -> int:
     return sum(day in quota for day in frame.fixed)
 
 
-def _roots(frame: Frame) -> Iterator[Mark]:
+def root_marks(frame: Frame) -> Iterator[Mark]:
     """Yield the empty beginnings, one for each choice of fixed weekdays."""
     weekdays = sorted({day.weekday() for day in frame.own_by_day})
     choices = list(combinations(weekdays, min(frame.weekdays_kept, len(weekdays)))) if frame.rule.same_weekday else [()]
@@ -115,7 +87,7 @@ def _roots(frame: Frame) -> Iterator[Mark]:
             yield Mark(0, False, frame.gap_from, False, (number, -1))
 
 
-def _next(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator[Mark]:
+def next_marks(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Iterator[Mark]:
     """Yield what can follow: the visit owed, or made on a day. Within a quota, owed visits come last."""
     fixed_here = _fixed_in(frame, quota)
     free, kept, left = NO_TALLY if is_first else mark.tally

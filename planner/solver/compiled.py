@@ -1,4 +1,4 @@
-"""The groups of a county that the compiled search takes: all but those with nights away."""
+"""The groups of a county that the compiled search takes; those with nights away only as if all came home."""
 
 from __future__ import annotations
 
@@ -19,15 +19,24 @@ FIRST_SHARE = 0.8  # of the seconds left that a fall of the temperature takes; c
 
 
 def is_compilable(problem: Problem, group: Group) -> bool:
-    """Return whether the compiled search takes the group: no team may sleep out.
+    """Return whether the compiled search decides all there is to decide: every team is home each night."""
+    return may_start(problem, group) and not may_sleep(problem, group)
 
-    Where one makes several trips a day, no session needs several teams, and that team's days end where they begin.
+
+def may_start(problem: Problem, group: Group) -> bool:
+    """Return whether the compiled search can plan the group as if all came home each night.
+
+    Where a team makes several trips a day, no session needs several teams, and that team's days end where they begin.
     """
-    teams = [problem.team_by_id[team] for team in group.teams]
-    roamers = [team for team in teams if trips_of(team) > 1]
+    roamers = [team for team in map(problem.team_by_id.__getitem__, group.teams) if trips_of(team) > 1]
     has_session = any(problem.rule_by_task[task].composition for task in group.tasks)
     strays = any(team.last_base != team.base for team in roamers)
-    return not any(team.may_sleep_out for team in teams) and not strays and not (roamers and has_session)
+    return not strays and not (roamers and has_session)
+
+
+def may_sleep(problem: Problem, group: Group) -> bool:
+    """Return whether some team of the group may sleep out."""
+    return any(problem.team_by_id[team].may_sleep_out for team in group.teams)
 
 
 class CompiledGroup:
@@ -43,6 +52,11 @@ class CompiledGroup:
         """Make the first plan; None when no plan within all limits was found."""
         self.herd.start()
         return self.news()
+
+    def best(self) -> State | None:
+        """Return the cheapest plan; None when there is none within all limits."""
+        best = self.herd.best
+        return take_over(self.clock, self.numbered, best) if best.price < MAY_BE else None
 
     def news(self) -> State | None:
         """Return the cheapest plan when it is another than last time."""

@@ -12,6 +12,7 @@ from planner.periods import fewest_weekdays
 from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
 from planner.solver.clock import Clock
+from planner.solver.graphs import Linked
 from planner.solver.nights import NightFinder
 from planner.values import week_of
 
@@ -134,14 +135,24 @@ def without_idle(problem: Problem, rule: VisitRule, teams: Iterable[str]) -> tup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Tasks and teams that depend on nobody else's."""
+    """Tasks and teams that depend on nobody else's. ``linked`` are the tasks that others of the group follow."""
 
     tasks: tuple[Task, ...]
     teams: tuple[str, ...]
+    linked: Mapping[Task, Linked] = field(default_factory=dict)
+
+    @property
+    def held(self) -> frozenset[Task]:
+        """The tasks whose days are chosen together with those of others."""
+        return frozenset(self.linked).union(*(found.followers for found in self.linked.values()))
 
 
-def independent_groups(frames: Mapping[Task, Frame]) -> tuple[Group, ...]:
-    """Return the connected components of tasks and their own teams, sorted by their first task."""
+def independent_groups(frames: Mapping[Task, Frame], linked: Mapping[Task, Linked] | None = None) -> tuple[Group, ...]:
+    """Return the connected components of tasks and their own teams, sorted by their first task.
+
+    A leader and its followers (``linked``) are one; every task with followers has a team of its own, and so have they.
+    """
+    links = linked or {}
     root: dict[str, str] = {}
 
     def find(team: str) -> str:
@@ -149,8 +160,10 @@ def independent_groups(frames: Mapping[Task, Frame]) -> tuple[Group, ...]:
             team = root[team]
         return team
 
-    for frame in frames.values():
-        first, *others = sorted(frame.own_teams) or [""]
+    teams_of = [frame.own_teams for frame in frames.values()]
+    together = [frames[task].own_teams | frames[other].own_teams for task in links for other in links[task].followers]
+    for found in [*teams_of, *together]:
+        first, *others = sorted(found) or [""]
         for team in others:
             low, high = sorted((find(first), find(team)))
             root[high] = low
@@ -159,7 +172,11 @@ def independent_groups(frames: Mapping[Task, Frame]) -> tuple[Group, ...]:
         if frame.own_teams:
             members.setdefault(find(min(frame.own_teams)), []).append(task)
     groups = [
-        Group(tasks=tuple(tasks), teams=tuple(sorted({t for task in tasks for t in frames[task].own_teams})))
+        Group(
+            tasks=tuple(tasks),
+            teams=tuple(sorted({t for task in tasks for t in frames[task].own_teams})),
+            linked={task: links[task] for task in tasks if task in links},
+        )
         for tasks in members.values()
     ]
     return tuple(sorted(groups, key=lambda group: group.tasks))

@@ -64,11 +64,13 @@ TASK = np.dtype(
         ("crew_first", "i8"),  # of a session's first part: where its crews begin in ``crews`` ..
         ("crews", "i8"),  # .. and how many they are
         ("together", "f8"),  # minutes within which the parts of a session start
+        ("led", "i8"),  # how many followers a leader has: the tasks after it, whose days are in its graph
+        ("behind", "i8"),  # of a follower: how many rows after its leader it stands; 0: it follows nobody
     ]
 )
 NODE = np.dtype(
     [
-        ("day", "i8"),
+        ("day", "i8"),  # -1: an owed visit; in the graph of a leader its k-th follower has k * D + day, and -1 - k
         ("is_end", "i8"),
         ("edges", "i8"),  # where its parents begin in edge_from
         ("owed", "i8"),  # how many owed visits it stands for; 0 on a day
@@ -85,6 +87,9 @@ class Instance(NamedTuple):
     A joint session is as many tasks as its largest *crew* has teams, one after another: its parts. The k-th team of
     the crew that comes, in order of their numbers, makes the k-th part; the calendar and the prices of owed visits and
     of teams are the first part's.
+
+    Visits that *follow* others some days later have their days in the graph of the task they follow, their leader: its
+    paths are day combinations of both. Leader and followers are rows one after another, and leave and return together.
     """
 
     leg_price: Floats  # (P, n, n) what driving a leg costs; NEVER where there is no road

@@ -1,7 +1,7 @@
-"""Follow-ups in the search: placed last, for what they ask depends on the days of the visits they follow.
+"""What follow-ups ask when the visits they follow have their days: how many visits, and when.
 
-The search plans all other visits as if there were no follow-ups; then each is placed, leaders first, where the routes
-leave room. ``planner.follow_ups`` says what is due.
+``linked`` tells which of them are searched with their leaders. The others are placed last, leaders first, where the
+routes leave room. ``planner.follow_ups`` says what is due.
 """
 
 from __future__ import annotations

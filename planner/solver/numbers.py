@@ -11,12 +11,14 @@ import numpy as np
 
 from planner.calendar import is_market_day, is_team_working
 from planner.model import UNREACHABLE, Problem, Task, Team
-from planner.solver.calendars import CalendarGraph, graph_of_rule
+from planner.solver.calendars import graph_of_rule
 from planner.solver.crews import Parts, number_parts
 from planner.solver.dates import owed_weight
 from planner.solver.engine import Answer
 from planner.solver.frame import Frame, Group
+from planner.solver.graphs import CalendarGraph
 from planner.solver.instance import NEVER, NODE, SLOT, TASK, Floats, Instance, Ints, Records
+from planner.solver.led import led_frame
 from planner.solver.meetings import Tasks
 from planner.solver.proxy import Slot
 from planner.solver.state import State, visits_of
@@ -69,7 +71,8 @@ class Numbered:
             for number, trip in self._trips((team, day), tasks)
         )
         firsts = [(row, task) for row, task in enumerate(self.tasks) if self.parts.part[row] == 0]
-        short = {task: owed_weight(frames[task], made.get(task, ())) for _, task in firsts}
+        led = {task: led_frame(self.problem, frames[task], made) for _, task in firsts}
+        short = {task: owed_weight(led[task], made.get(task, ())) for _, task in firsts}
         held = sorted(
             (row, int(self.instance.slots["day"][first_of[team, day]]), openings[task, day])
             for (task, day, team), row in row_of.items()
@@ -92,7 +95,7 @@ class Numbered:
 
 def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -> Numbered:
     """Return the group's tasks, slots, roads and calendars as arrays."""
-    parts = number_parts(problem, frames, group.tasks)
+    parts = number_parts(problem, frames, _in_rows(group))
     teams = [problem.team_by_id[team] for team in group.teams]
     dates = [
         day for day in problem.horizon.dates if any(is_team_working(problem.calendar, team, day) for team in teams)
@@ -102,10 +105,11 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
     places = _places(group.tasks, teams)
     profiles = _profiles(problem, worked)
     legs = [_legs(problem, team, day, places) for team, day in profiles.values()]
-    graph_first, nodes, edge_from, graph_of = _graphs([frames[task] for task in group.tasks], dates)
+    graph_first, nodes, edge_from, graph_of = _graphs(frames, group, dates)
     starts = _starts(problem, parts.tasks, teams)
     tasks = _tasks(problem, frames, parts, places=places, starts=starts)
-    tasks["graph"] = [graph_of[group.tasks.index(task)] for task in parts.tasks]
+    tasks["graph"] = [graph_of[task] for task in parts.tasks]
+    _write_led(group, parts.tasks, tasks)
     balance = problem.balance
     compared = parties(problem, balance) if balance else ()
     instance = Instance(
@@ -138,6 +142,21 @@ def number_group(problem: Problem, frames: Mapping[Task, Frame], group: Group) -
         crews=parts.crews_by_day(frames, group.teams, dates),
     )
     return Numbered(problem=problem, instance=instance, parts=parts, slots=tuple((team.id, day) for team, day in slots))
+
+
+def _in_rows(group: Group) -> tuple[Task, ...]:
+    """Return the tasks of a group in the order of their rows: followers after their leaders."""
+    behind = group.held - set(group.linked)
+    linked = {task: found.followers for task, found in group.linked.items()}
+    return tuple(row for task in group.tasks if task not in behind for row in (task, *linked.get(task, ())))
+
+
+def _write_led(group: Group, rows: Sequence[Task], tasks: Records) -> None:
+    """Write into the records of tasks which of them follow which."""
+    for row, task in enumerate(rows):
+        if task in group.linked and tasks["behind"][row] == 0:
+            count = len(group.linked[task].followers)
+            tasks["led"][row], tasks["behind"][row + 1 : row + 1 + count] = count, range(1, count + 1)
 
 
 def trips_of(team: Team) -> int:
@@ -287,11 +306,17 @@ def _visit_prices(
     return found
 
 
-def _graphs(frames: Sequence[Frame], dates: Sequence[date]) -> tuple[Ints, Records, Ints, list[int]]:
+def _graphs(
+    frames: Mapping[Task, Frame], group: Group, dates: Sequence[date]
+) -> tuple[Ints, Records, Ints, dict[Task, int]]:
     """Return the calendar graphs end to end, each once (firsts, nodes, edges), and which of them each task has."""
     index = {day: k for k, day in enumerate(dates)}
     known: dict[CalendarGraph, int] = {}
-    graph_of = [known.setdefault(graph_of_rule(frame), len(known)) for frame in frames]
+    whole = {task: found.graph for task, found in group.linked.items()}
+    whole |= {task: found.graph for found in group.linked.values() for task in found.followers}
+    graph_of = {
+        task: known.setdefault(whole.get(task) or graph_of_rule(frames[task]), len(known)) for task in group.tasks
+    }
     return (*join_graphs([_as_numbers(graph, index) for graph in known]), graph_of)
 
 
@@ -299,7 +324,11 @@ NumberedGraph = tuple[Sequence[int], Sequence[bool], Sequence[Sequence[int]], Se
 
 
 def _as_numbers(graph: CalendarGraph, index: Mapping[date, int]) -> NumberedGraph:
-    days = [-1 if day is None else index[day] for day in graph.days]
+    members = graph.members or (0,) * len(graph.days)
+    days = [
+        -1 - member if day is None else member * len(index) + index[day]
+        for day, member in zip(graph.days, members, strict=True)
+    ]
     return days, graph.is_end, graph.parents, graph.owed
 
 

@@ -1,9 +1,9 @@
 """The search: compiled where it can be, else days by CP-SAT; circuits by the routing model, which has the last word.
 
-Groups that share no team are searched by themselves. A group whose teams may sleep out gets a first plan visit by
-visit, then all its days from the calendar question, which learns from what the circuits refuse; each later round
-re-places some neighbouring villages, prices the days by the routes at hand and asks again. All other groups go to the
-compiled search (``engine``). A change stays when the exact cost of the group falls.
+Groups that share no team are searched by themselves, by the compiled search (``engine``). It knows of no night away: a
+group whose teams may sleep out is first planned as if all came home, then gets tours, and all its days from the
+calendar question, which learns from what the circuits refuse; each later round re-places some neighbouring villages,
+prices the days by the routes at hand and asks again. A change stays when the exact cost of the group falls.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from datetime import date
 from planner.model import Problem, Task
 from planner.plan import Plan
 from planner.solver.clock import Clock
-from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable, take_plan
+from planner.solver.compiled import CompiledGroup, cool_groups, is_compilable, may_sleep, may_start, take_plan
 from planner.solver.cuts import learn_cuts, refused_visits
 from planner.solver.dates import missing_visits
 from planner.solver.days import Choice, Cut, DaysQuestion, choose_days
 from planner.solver.fixed import keep_pins
-from planner.solver.frame import Group, build_frames, independent_groups
+from planner.solver.frame import Group, build_frames
 from planner.solver.insertion import Inserter
 from planner.solver.led import in_order_of_leading
+from planner.solver.linked import linked_groups, with_followers_alone
 from planner.solver.proxy import Pricer, Slot, SlotPrice
 from planner.solver.seeds import seed_prices, slot_tasks
 from planner.solver.state import Ledger, State, visits_of, without_empty
@@ -41,6 +42,7 @@ ROUND_EFFORT = 0.1
 LARGE_QUESTION = 20_000  # choices (task, team, day) beyond which the calendar question is left out
 ROOM_TRIES = 30  # re-placements around owed visits before the first plan is handed in
 AROUND_OWED = 0.5  # share of re-placements that look around owed visits, while there are any
+HOME_SHARE = 0.3  # of a group's seconds in which it is planned as if all came home, where teams may sleep out
 NEAR_MISS = 1.003  # a re-placement this close to the best cost is worth routing
 MIN_GAIN = 1e-6
 
@@ -55,10 +57,16 @@ class _Progress:
     cost: float = float("inf")
     idle_rounds: int = 0
     compiled: CompiledGroup | None = None
+    may_sleep: bool = False
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the compiled search decides all: every team is home each night."""
+        return self.compiled is not None and not self.may_sleep
 
 
 class Search:
-    """A search on one problem: compiled for the groups that are home each night, by re-placing for the others.
+    """A search on one problem: compiled for the groups that are home each night, by re-placing as well for the others.
 
     ``remaining`` tells the seconds left; it stops steps, it decides nothing else. ``on_step`` is told now and then.
     """
@@ -69,26 +77,33 @@ class Search:
         self.problem, self.seed, self.remaining, self.on_step = problem, seed, remaining, on_step
         self.clock = Clock(problem)
         self.pricer = Pricer(problem)
-        self.frames = keep_pins(problem, build_frames(problem, self.clock))
+        self.frames = with_followers_alone(problem, keep_pins(problem, build_frames(problem, self.clock)))
         self.ledger = Ledger(problem, self.frames, self.clock)
         self.inserter = Inserter(self.frames, self.ledger, self.pricer, remaining)
         self.tours = TourMaker(self.inserter)
         self.followers = in_order_of_leading(problem, self.frames)
-        searched = {task: frame for task, frame in self.frames.items() if task not in problem.leader_by_task}
-        self.progress = [_Progress(group) for group in independent_groups(searched)]
+        groups = linked_groups(problem, self.frames, lambda group: is_compilable(problem, group))
+        self.progress = [_Progress(group) for group in groups]
+        self.searched = frozenset(task for group in groups for task in group.tasks)
         self.state: State = {}
 
     def start(self) -> None:
         """Make the first complete plan."""
         for progress in self.progress:
-            if is_compilable(self.problem, progress.group):
+            progress.may_sleep = may_sleep(self.problem, progress.group)
+            if may_start(self.problem, progress.group):
                 progress.compiled = CompiledGroup(self.clock, self.frames, progress.group, self.seed)
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
-                self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
+                leading = [task for task in progress.group.tasks if task not in self.followers]
+                state = self.inserter.serve_owed({}, leading, with_lent=False)
+                following = [task for task in self.followers if task in progress.group.tasks]
+                self._take(progress, self.inserter.serve_owed(state, following, with_lent=False, in_order=True))
+            elif progress.may_sleep:
+                self._take(progress, self._with_far(progress.group, self._part(progress.group)))
 
     def go_on_from(self, plan: Plan) -> None:
-        """Take over what each group does in a plan, where that costs less; follow-ups and lent teams come afresh."""
+        """Take over what each group does in a plan, where that costs less; what is not searched comes afresh."""
         state = take_plan(self.clock, plan)
         for progress in self.progress:
             tasks, teams = frozenset(progress.group.tasks), frozenset(progress.group.teams)
@@ -121,14 +136,14 @@ class Search:
 
     @property
     def _others(self) -> list[_Progress]:
-        return [progress for progress in self.progress if progress.compiled is None]
+        return [progress for progress in self.progress if not progress.is_home]
 
     def answer(self) -> State:
-        """Return the best state, with lent teams where the owners could not come, and with the follow-ups.
+        """Return the best state, with lent teams where the owners could not come, and with the follow-ups left.
 
         Both are placed last and afresh each time: in the search itself groups stay independent.
         """
-        others = {task: frame for task, frame in self.frames.items() if task not in self.problem.leader_by_task}
+        others = {task: frame for task, frame in self.frames.items() if task not in self.followers}
         may_borrow = [task for task, frame in others.items() if frame.teams_by_day != frame.own_by_day]
         state = self.ledger.turned(self.state)
         state = self.inserter.serve_owed(state, self._owed(state, may_borrow), with_lent=True)
@@ -140,11 +155,13 @@ class Search:
         """Search each group once more, for a round (counted) or most of the time left; return whether any may gain."""
         active = [progress for progress in self.progress if progress.idle_rounds < _patience(progress)]
         before = {id(progress): progress.cost for progress in active}
-        self._anneal([progress for progress in active if progress.compiled], number, is_counted=is_counted)
+        self._anneal([progress for progress in active if progress.is_home], number, is_counted=is_counted)
+        if number == 1:
+            self._send_out([progress for progress in active if not progress.is_home], is_counted=is_counted)
         for progress in active:
             if self.remaining() <= 0:
                 return True
-            if progress.compiled:
+            if progress.is_home:
                 self._finish(progress)
             else:
                 self._improve_group(progress, number)
@@ -163,11 +180,34 @@ class Search:
         """
         compiled = [progress for progress in active if progress.compiled]
         whole = sum(len(progress.group.tasks) for progress in compiled)
-        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
+        share = sum(len(progress.group.tasks) for progress in active) / max(1, len(self.searched))
         seconds = None if is_counted else share * self.remaining()
         for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
             part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
             self._cool(batch, number, seconds=None if seconds is None else part * seconds)
+
+    def _send_out(self, active: Sequence[_Progress], *, is_counted: bool) -> None:
+        """Search for plans in which all come home, and give them tours, where teams may sleep out.
+
+        Where work is to be even the chains would have to set out from a plan with nights, which they cannot take over.
+        """
+        batch = [progress for progress in active if progress.compiled]
+        if not batch or self.ledger.evenness.is_asked:
+            return
+        share = HOME_SHARE * sum(len(progress.group.tasks) for progress in batch) / len(self.searched)
+        self._cool(batch, 1, seconds=None if is_counted else share * self.remaining())
+        for progress in batch:
+            state = progress.compiled.best() if progress.compiled else None
+            if state is not None and self.remaining() > 0:
+                state = self._with_far(progress.group, state)
+                for week in self.problem.horizon.weeks:
+                    state = self._toured(progress.group, state, week)
+                self._take(progress, state)
+                self.on_step()
+
+    def _with_far(self, group: Group, state: State) -> State:
+        """Return a state in which all come home with what can only be reached, or fits in, with nights away."""
+        return self.inserter.serve_owed(state, self._owed(state, group.tasks), with_lent=False)
 
     def _cool(self, batch: Sequence[_Progress], number: int, *, seconds: float | None) -> None:
         """Anneal some groups side by side."""
@@ -364,6 +404,7 @@ class Search:
             owed=owed,
             guard_seconds=max(0.05, self.remaining()),
             nights=self.ledger.nights(state),
+            held=group.held,
         )
         is_better = self.ledger.cost(group, changed) < self.ledger.cost(group, state) - MIN_GAIN
         return changed if is_better else state
@@ -401,7 +442,7 @@ class Search:
 
 
 def _patience(progress: _Progress) -> int:
-    return COMPILED_PATIENCE if progress.compiled else PATIENCE
+    return COMPILED_PATIENCE if progress.is_home else PATIENCE
 
 
 def _as_choice(state: State) -> Choice:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from planner.calendar import is_market_day
+from planner.follow_ups import unled
 from planner.model import Problem, Task
 from planner.plan import Plan, Route, is_night_away
 from planner.solver.clock import Clock
 from planner.solver.dates import extra_weekdays, owed_weight
 from planner.solver.evenness import Evenness, Leaning
 from planner.solver.frame import Frame, Group
+from planner.solver.led import led_frame
 from planner.solver.meetings import Tasks, shared_tasks
 from planner.solver.nights import NightFinder, Nights, day_ends
 from planner.solver.proxy import Slot
@@ -122,7 +124,7 @@ class Ledger:
         return tasks[::-1] if worth[0] == worth[1] else tasks
 
     def cost(self, group: Group, state: State) -> float:
-        """Return the cost of the group's part of the plan; infinite when a day breaks a rule.
+        """Return the cost of the group's part of the plan; infinite when a day breaks a rule, or a visit follows none.
 
         The price of uneven work is that of the whole county: all other teams work as ``evenness`` knows.
         """
@@ -134,7 +136,7 @@ class Ledger:
         out = sum(weights.per_duty_hour * (r.end_minute - r.start_minute) / 60 for r in routes)
         nights = sum(is_night_away(self.problem.team_by_id[r.team_id], r) for r in routes)
         driven += weights.per_night_away * nights
-        soft = sum(self.task_cost(task, visits.get(task, {})) for task in group.tasks)
+        soft = sum(self.soft_cost(task, visits) for task in group.tasks)
         uneven = self.evenness.price(_minutes(group, routes)) if self.evenness.is_asked else 0.0
         return driven + out + soft + uneven
 
@@ -153,8 +155,17 @@ class Ledger:
 
     def task_cost(self, task: Task, days: VisitDays) -> float:
         """Return the soft costs of one task: owed visits, lent and other teams, extra teams, missed markets."""
-        owed = owed_weight(self.frames[task], days) * self.frames[task].rule.priority
-        return self.problem.weights.per_unserved_visit * owed + self.made_cost(task, days)
+        return self._owed_cost(self.frames[task], days) + self.made_cost(task, days)
+
+    def soft_cost(self, task: Task, visits: Mapping[Task, VisitDays]) -> float:
+        """Return the soft costs of a task; of a follow-up by the visits it follows, infinite where it follows none."""
+        frame, days = led_frame(self.problem, self.frames[task], visits), visits.get(task, {})
+        if frame.rule.follows is not None and unled(frame.rule.follows, frame.leading, days):
+            return float("inf")
+        return self._owed_cost(frame, days) + self.made_cost(task, days)
+
+    def _owed_cost(self, frame: Frame, days: VisitDays) -> float:
+        return self.problem.weights.per_unserved_visit * owed_weight(frame, days) * frame.rule.priority
 
     def made_cost(self, task: Task, days: VisitDays) -> float:
         """Return the soft costs of the visits made, by the days and the teams that come."""

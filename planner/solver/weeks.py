@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from planner.calendar import is_market_day, is_team_working
@@ -30,14 +31,22 @@ def improve_week(
     owed: Iterable[Task],
     guard_seconds: float,
     nights: Nights | None = None,
+    held: AbstractSet[Task] = frozenset(),
 ) -> State:
     """Return the state with the teams' week as the routing model makes it; ``owed`` tasks may join.
 
-    ``nights`` are the nights away of the state. The answer is not yet timed: callers keep it only when it is sound
-    and cheaper.
+    ``nights`` are the nights away of the state. Visits of the tasks ``held`` stay on their days. The answer is not yet
+    timed: callers keep it only when it is sound and cheaper.
     """
     question = week_question(
-        problem, frames, state, week=week, teams=tuple(sorted(teams)), owed=tuple(sorted(owed)), nights=nights
+        problem,
+        frames,
+        state,
+        week=week,
+        teams=tuple(sorted(teams)),
+        owed=tuple(sorted(set(owed) - held)),
+        nights=nights,
+        held=held,
     )
     found = route_week(problem, question, _start(question, state), guard_seconds, nights)
     if found is None:
@@ -58,6 +67,7 @@ def week_question(
     teams: tuple[str, ...],
     owed: tuple[Task, ...],
     nights: Nights | None = None,
+    held: AbstractSet[Task] = frozenset(),
 ) -> WeekQuestion:
     """Return the routing question of the teams' week, with a call for each visit made now and one per owed task."""
     days = [day for day in (week + timedelta(days=k) for k in range(7)) if day in problem.calendar.kinds]
@@ -68,7 +78,7 @@ def week_question(
     calls: list[Call] = []
     for task, visited in sorted(inside.items()):
         others = {day: came for day, came in made[task].items() if day not in visited}
-        may_float = is_alike and len(visited) == 1 and task not in owed
+        may_float = is_alike and len(visited) == 1 and task not in owed and task not in held
         for day, came in visited.items():
             if frames[task].rule.composition:
                 calls += _session(problem, frames[task], day, came, number=len(calls))

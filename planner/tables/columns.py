@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planner.language import text
 from planner.tables.column import Column, Kind, Sheet
+from planner.tables.datum_columns import DATUM
 from planner.tables.place_columns import BASE_COLUMNS, VILLAGE_COLUMNS, id_column, name_column
 from planner.tables.promise_columns import FOLLOW_COLUMNS, PIN_COLUMNS
 from planner.tables.road_columns import GEOMETRY, ROAD_COLUMNS
@@ -171,7 +172,7 @@ SHEETS = (
     Sheet(
         name="rivers",
         zh="河流",
-        columns=(name_column("Li river", "澧水"), GEOMETRY),
+        columns=(name_column("Li river", "澧水"), GEOMETRY, DATUM),
         is_drawn=True,
         description=text("Rivers, for the maps only."),
         aliases=("river",),
@@ -179,7 +180,7 @@ SHEETS = (
     Sheet(
         name="boundary",
         zh="边界",
-        columns=(name_column("Sangzhi", "桑植县"), GEOMETRY),
+        columns=(name_column("Sangzhi", "桑植县"), GEOMETRY, DATUM),
         is_drawn=True,
         description=text("The county's boundary, for the maps only."),
         aliases=("boundaries", "县界"),

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from planner.calendar import CalendarOverride
+from planner.datum import Datum
 from planner.errors import Issue, Where
 from planner.language import text
 from planner.model import Base, Pin, Site, Team
+from planner.tables.datums import datums_of_places, in_wgs84
 from planner.tables.day_tables import read_closures, read_overrides
 from planner.tables.faults import Faults
 from planner.tables.fingerprint import fingerprint
@@ -44,6 +46,8 @@ class Dataset:
     roads: Any = None
     rivers: Any = None
     boundary: Any = None
+    tables: Mapping[str, Table] = field(default_factory=dict)  # as they were read, by sheet, but in WGS-84
+    datums: Mapping[str, Datum] = field(default_factory=dict)  # in which villages and bases were given, by id
     notices: tuple[Issue, ...] = ()
 
 
@@ -60,11 +64,13 @@ def read_dataset(path: Path) -> Dataset:
 def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faults) -> Dataset:
     """Return the dataset of what could be read; the caller refuses it when faults were noted."""
     _note_empty(tables, faults)
+    county = read_settings(tables.get("settings"), faults)
+    datums = datums_of_places(tables, county.datum)
+    tables = in_wgs84(tables, datum=county.datum, map_datum=county.map_datum)
     villages = register_rows(tables.get("villages"), text("village"), faults)
     bases = register_rows(tables.get("bases"), text("base"), faults)
     teams = register_rows(tables.get("teams"), text("team"), faults)
     rules = register_rows(tables.get("rules"), text("rule"), faults, is_needed=False)
-    county = read_settings(tables.get("settings"), faults)
     check_rules(rules, teams, villages, faults)
     check_places(villages, bases, county.country, faults)
     check_demands(villages, rules, teams, faults)
@@ -86,6 +92,8 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
         roads=read_lines(roads, faults),
         rivers=read_lines(tables.get("rivers"), faults),
         boundary=read_lines(tables.get("boundary"), faults),
+        tables=tables,
+        datums=datums,
         notices=faults.notices(),
     )
 

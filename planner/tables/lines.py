@@ -28,7 +28,7 @@ def read_lines(table: Table | None, faults: Faults) -> Any:
     good = [row for row in table.rows if _is_drawable(row, table.sheet.name, faults)]
     if not good:
         return None
-    names = [column.name for column in table.sheet.columns if column.name != "geometry"]
+    names = [column.name for column in table.sheet.columns if column.name not in {"geometry", "datum"}]
     columns = {name: np.array([_written(row.get(name)) for row in good], dtype=object) for name in names}
     frame = geopandas.GeoDataFrame(
         columns,

@@ -38,6 +38,11 @@ INTRODUCTION = (
         "In GeoJSON and GeoPackage, villages and bases are points and need no columns lon and lat; "
         "roads and rivers are lines. Other coordinate systems than WGS-84 are converted when the file names them."
     ),
+    text(
+        "Coordinates may be WGS-84 (GPS), GCJ-02 (Amap, Tencent), BD-09 (Baidu) or CGCS2000: the column datum, the "
+        "heading or the settings say which, and all are converted to WGS-84 on reading. Where roads are given, places "
+        "that seem to be in another system than they say are named."
+    ),
 )
 HEADINGS = (text("Column"), text("Also called"), text("Holds"), text("Meaning"), text("Empty"), text("Example"))
 KINDS: dict[str, Text] = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planner.language import text
 from planner.tables.column import Column
+from planner.tables.datum_columns import DATUM
 from planner.tables.rule_columns import FREQUENCY_COLUMNS, NEEDS_COLUMNS, PREFERRED_TEAM, SERVICE_COLUMNS
 
 
@@ -40,7 +41,7 @@ LON = Column(
     kind="number",
     low=-180,
     high=180,
-    unit=text("degrees (WGS-84)"),
+    unit=text("degrees"),
     example="110.1642",
     is_required=True,
     description=text("Longitude in decimal degrees."),
@@ -52,7 +53,7 @@ LAT = Column(
     kind="number",
     low=-90,
     high=90,
-    unit=text("degrees (WGS-84)"),
+    unit=text("degrees"),
     example="29.3981",
     is_required=True,
     description=text("Latitude in decimal degrees."),
@@ -72,6 +73,7 @@ VILLAGE_COLUMNS = (
     name_column("Huangmutan", "黄木滩村", "village", "village_name", "村名", "村庄", "村"),
     LON,
     LAT,
+    DATUM,
     Column(
         name="township",
         zh="乡镇",
@@ -207,5 +209,6 @@ BASE_COLUMNS = (
     name_column("County hospital", "县人民医院", "base", "基地"),
     LON,
     LAT,
+    DATUM,
     PHONE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from planner.language import text
 from planner.tables.cell import Cell, CellError, is_empty, quote
 from planner.tables.cells import read_cell
 from planner.tables.columns import SHEETS, Column, Sheet
+from planner.tables.datum_columns import DATUM, datums_in_headings
 from planner.tables.faults import Faults, closest, suggest
 from planner.tables.files import READ_SUFFIXES, UNREAD_SUFFIXES, Grid, read_grids
 from planner.tables.guard import RefusedFileError, column_letters
@@ -169,12 +170,26 @@ def _read_grid(grid: Grid, sheet: Sheet, faults: Faults) -> Table | None:
         return None
     columns = _recognise_columns(grid, head, sheet, place, faults)
     _note_error_cells(grid, place, faults)
+    declared = _declared_datum(columns, sheet, place, faults)
     rows = []
     for offset, cells in enumerate(grid.rows[head + 1 :], start=head + 1):
         if _is_row(cells):
             where = Where(place.file, place.sheet, grid.first_row + offset)
-            rows.append(_read_row(cells, columns, sheet, where, faults))
+            row = _read_row(cells, columns, sheet, where, faults)
+            rows.append(replace(row, values=declared | row.values))
     return Table(sheet=sheet, place=place, rows=tuple(rows))
+
+
+def _declared_datum(
+    columns: dict[int, tuple[Column, str]], sheet: Sheet, place: Where, faults: Faults
+) -> dict[str, Any]:
+    """Return the system of coordinates that headings such as "lon (GCJ-02)" name for all rows, if any does."""
+    headings = [heading for column, heading in columns.values() if column.name in {"lon", "lat", "geometry"}]
+    named = datums_in_headings(headings) if DATUM in sheet.columns else frozenset()
+    if len(named) > 1:
+        problem = text("the headings name two systems of coordinates: {names}.", names=", ".join(sorted(named)))
+        faults.add(place, problem, text("Name one, or write the system of each row into the column datum."))
+    return {DATUM.name: min(named)} if named else {}
 
 
 def _heading_row(grid: Grid, sheet: Sheet) -> int | None:

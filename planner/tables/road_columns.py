@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.language import text
 from planner.tables.column import Column
+from planner.tables.datum_columns import DATUM
 
 # The words of data/speeds.csv; a test compares them.
 ROAD_CLASSES = {
@@ -183,4 +184,5 @@ ROAD_COLUMNS = (
         aliases=("duration",),
     ),
     GEOMETRY,
+    DATUM,
 )

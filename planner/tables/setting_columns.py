@@ -8,6 +8,7 @@ from planner.balance import Balance
 from planner.language import Text, text
 from planner.model import ObjectiveWeights
 from planner.tables.column import Column
+from planner.tables.datum_columns import DATUM
 from planner.tables.place_columns import PHONE
 from planner.values import LARGEST_PRICE
 
@@ -94,6 +95,19 @@ FACTS = (
         example_zh="山区",
         default="hills",
         description=text("How winding the roads are, where none are given."),
+    ),
+    replace(
+        DATUM,
+        default="WGS-84",
+        description=text("The system that villages and bases are given in, where neither row nor heading says it."),
+    ),
+    replace(
+        DATUM,
+        name="map_datum",
+        zh="地图坐标系",
+        aliases=(),
+        default="WGS-84",
+        description=text("The system that roads, rivers and boundary are given in, where the row does not say it."),
     ),
     Column(
         name="season",

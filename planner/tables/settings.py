@@ -9,6 +9,7 @@ from typing import Any, Literal
 from holidays import list_supported_countries
 
 from planner.balance import Balance
+from planner.datum import Datum
 from planner.language import text
 from planner.model import ObjectiveWeights
 from planner.tables.cell import CellError, quote
@@ -36,6 +37,8 @@ class CountySettings:
     map_review_number: str = ""  # empty: no map in public
     terrain: Terrain = "hills"
     season: Season = "dry"
+    datum: Datum = "WGS-84"  # of villages and bases
+    map_datum: Datum = "WGS-84"  # of roads, rivers and boundary
     start: date | None = None  # None: the Monday to come
     weeks: int | None = None  # None: one
     weights: ObjectiveWeights = USUAL_PRICES

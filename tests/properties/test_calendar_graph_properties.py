@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from planner.model import Calendar, Horizon, Task
 from planner.recurrence import count_patterns, quotas
 from planner.rules import VisitRule
-from planner.solver.calendars import CalendarGraph, graph_of_combinations, graph_of_rule
+from planner.solver.calendars import graph_of_rule
 from planner.solver.clock import Clock
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.frame import Frame, build_frames
+from planner.solver.graphs import CalendarGraph, graph_of_combinations
 from planner.values import DateRange
 from tests.builders import MONDAY, team, tiny_problem, village, weekly
 from tests.properties.test_recurrence_properties import every_legal_set, made_in, questions

@@ -10,7 +10,8 @@ is allocated here. Names with an underscore belong to this package; ``p`` is the
 
 ``state`` shapes, ``compiling`` decorators, ``chance`` dice, ``layout`` and ``timing`` a day's times, ``trips`` several
 in a day, ``evenness`` of the work, ``sums`` totals, ``changes`` of routes, ``spots`` the place on a day, ``loyalty``
-and ``days`` the days of a task, ``sessions`` those of several teams, ``ruin`` what leaves, ``loop`` all.
+and ``days`` the days of a task, ``sessions`` those of several teams, ``led`` those of visits that follow others,
+``ruin`` what leaves, ``loop`` all.
 """
 
 from planner.solver.kernel.compiling import CACHE

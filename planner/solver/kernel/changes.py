@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.solver.instance import Instance
-from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.compiling import apart, compiled, small
 from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.state import State
 from planner.solver.kernel.sums import _add, _clear, _copy, _count, _keep
@@ -97,12 +97,32 @@ def _take(p: Instance, t: State, visit: int) -> None:
     _log(t, visit, before, s, 0)
 
 
+@apart
+def _take_led(p: Instance, t: State, leader: int) -> int:
+    """Take a leader and its followers out of all their days; return how many visits left."""
+    head, days, count = t.head[0], t.days.shape[1], 0
+    for task in range(leader, leader + p.tasks[leader].led + 1):
+        for visit in range(task * days, (task + 1) * days):
+            if t.links[visit].slot >= 0:
+                _take(p, t, visit)
+                count += 1
+        taken = t.taken[head.tasks_taken]
+        taken.task, taken.owed, taken.extra = task, t.owed[task], t.extra[task]
+        head.price -= t.owed[task] + t.extra[task]
+        t.owed[task] = t.extra[task] = 0.0
+        t.is_out[task] = head.step
+        head.tasks_taken += 1
+    return count
+
+
 @compiled
 def _take_task(p: Instance, t: State, task: int, only_day: int) -> int:
     """Take a task, of a session all parts, out of all its days, or of one; return how many visits left."""
     head = t.head[0]
     if t.is_out[task] == head.step:
         return 0
+    if head.has_led and only_day < 0 and p.tasks[task].led + p.tasks[task].behind > 0:
+        return _take_led(p, t, task - p.tasks[task].behind)
     days, count = t.days.shape[1], 0
     task -= p.tasks[task].part
     whole = p.tasks[task].others + 1

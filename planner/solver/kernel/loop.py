@@ -12,6 +12,7 @@ from planner.solver.kernel.changes import _begin, _undo
 from planner.solver.kernel.compiling import compiled, entry
 from planner.solver.kernel.days import _return_task, _return_to_day
 from planner.solver.kernel.evenness import _is_weighed, _weigh
+from planner.solver.kernel.led import _return_led
 from planner.solver.kernel.ruin import _order, _ruin_near, _ruin_strings, _ruin_team
 from planner.solver.kernel.sessions import _return_session
 from planner.solver.kernel.state import State
@@ -64,15 +65,17 @@ def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -
     """
     for k in range(t.head[0].tasks_taken):
         task = t.taken[k].task
-        if p.tasks[task].others > 0:
-            if not _return_session(p, t, task, only_day, reach):
-                return False
+        is_back = True
+        if t.head[0].has_led and only_day < 0 and p.tasks[task].led + p.tasks[task].behind > 0:
+            if p.tasks[task].led > 0:  # with all its followers
+                is_back = _return_led(p, t, task, reach)
+        elif p.tasks[task].others > 0:
+            is_back = _return_session(p, t, task, only_day, reach)
         elif only_day >= 0:
-            if not _return_to_day(p, t, task, only_day, reach):
-                return False
-        elif not _return_task(p, t, task, reach):
-            return False
-        if cost(t) - t.head[0].uneven >= most:
+            is_back = _return_to_day(p, t, task, only_day, reach)
+        else:
+            is_back = _return_task(p, t, task, reach)
+        if not is_back or cost(t) - t.head[0].uneven >= most:
             return False
     if _is_weighed(p):
         _weigh(p, t)
@@ -143,7 +146,7 @@ def _missing(p: Instance, t: State) -> int:
     days, head = t.days.shape[1], t.head[0]
     head.tasks_taken = 0
     for task in range(len(p.tasks)):
-        is_made = t.owed[task] > 0 or p.tasks[task].part > 0  # the first part stands for its session
+        is_made = t.owed[task] > 0 or p.tasks[task].part + p.tasks[task].behind > 0  # the first stands for all
         for d in range(days):
             is_made = is_made or t.links[task * days + d].slot >= 0
         if not is_made:
@@ -171,6 +174,8 @@ def build(p: Instance, t: State, reach: int) -> int:
             task = t.taken[k].task
             if p.tasks[task].others > 0:
                 _return_session(p, t, task, -1, reach)
+            elif p.tasks[task].led > 0:
+                _return_led(p, t, task, reach)
             else:
                 _return_task(p, t, task, reach)
     t.head[0].is_building = 0

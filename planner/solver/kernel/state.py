@@ -27,6 +27,7 @@ SUMS = np.dtype(
 WALK = np.dtype([("leg", "f8"), ("service", "f8"), ("start", "f8"), ("opens", "f8"), ("task", "i8")])
 DAY = np.dtype([("price", "f8"), ("noise", "f8"), ("place", "i8"), ("slot", "i8"), ("is_open", "i8"), ("opens", "f8")])
 SPOT = np.dtype([("before", "i8"), ("slot", "i8"), ("price", "f8"), ("work", "f8")])
+OFFER = np.dtype([("price", "f8"), ("place", "i8"), ("slot", "i8"), ("row", "i8")])
 CALL = np.dtype([("price", "f8"), ("early", "f8"), ("late", "f8"), ("last", "f8"), ("place", "i8"), ("slot", "i8")])
 STEP = np.dtype([("visit", "i8"), ("before", "i8"), ("slot", "i8"), ("is_put", "i8"), ("opens", "f8")])
 TAKEN = np.dtype([("key", "f8"), ("owed", "f8"), ("extra", "f8"), ("task", "i8")])
@@ -62,6 +63,7 @@ HEAD = np.dtype(
         ("looks", "i8"),
         ("is_building", "i8"),  # 1: every slot is looked at
         ("has_trips", "i8"),  # 1: a day may have several trips, or a team has a price
+        ("has_led", "i8"),  # 1: visits of some tasks follow those of others
     ]
 )
 
@@ -89,6 +91,7 @@ class State(NamedTuple):
     best_owed: Floats  # (N,)
     duty: Records  # (Q + 1,) of DUTY
     calls: Records  # of CALL: each team's coming to the session at hand; then by (crew, day, part) who came where
+    offers: Records  # (T + 1, members * D) of OFFER: what ``days`` says of the leader at hand and of each follower
 
 
 def new_state(p: Instance, seed: int | Sequence[int]) -> State:
@@ -108,6 +111,8 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
     teams, crews = int(p.slots["team"].max()) + 1, int(p.tasks["crews"].max(initial=0))
     rows = max(teams, crews) + 1
     head["has_trips"] = bool((p.slots["trips"] > 1).any() or p.slots["team_price"].any())
+    led = int(p.tasks["led"].max(initial=0))
+    head["has_led"] = led > 0
     head["random"] = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] | np.uint64(1)
     return State(
         head=head,
@@ -130,4 +135,5 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
         best_owed=np.zeros(tasks),
         duty=np.zeros(len(p.party_days), DUTY),
         calls=np.zeros(teams + (crews * days * (p.crews.shape[1] - days) if crews else 0), CALL),
+        offers=np.zeros((rows, (led + 1) * days) if led else (1, 1), OFFER),
     )

@@ -131,12 +131,17 @@ class EveryWay:
         self.search = Search(problem, 1, lambda: 1e9)
         self.problem, self.ledger = problem, self.search.ledger
         self.known: dict[tuple[str, frozenset[Task]], list[Driven]] = {}
-        self.ways = [self._ways(task) for task in self.search.frames]
+        self.ways = {task: self._ways(task) for task in self._order()}
+        self.chosen: dict[Task, VisitDays] = {}
 
     @property
     def count(self) -> int:
         """In how many ways days and teams can be combined."""
-        return prod(map(len, self.ways))
+        return prod(map(len, self.ways.values()))
+
+    def _order(self) -> list[Task]:
+        """Return the tasks in the order in which they are tried."""
+        return list(self.search.frames)
 
     def _ways(self, task: Task) -> list[tuple[float, VisitDays]]:
         """Return every way to make the visits of a task, or some of them, with its own price."""
@@ -157,15 +162,14 @@ class EveryWay:
     def best(self) -> Best:
         """Return the cheapest of all."""
         self.found = Best(inf, {})
-        self._go_on(list(self.search.frames), {}, 0.0)
+        self._go_on(list(self.ways), {}, 0.0)
         return self.found
 
     def _go_on(self, left: list[Task], slots: Sets, price: float) -> None:
         if not left:
             self._drive(slots, price)
             return
-        number = len(self.ways) - len(left)
-        for own, way in self.ways[number]:
+        for own, way in self._options(left[0]):
             if price + own >= self.found.cost:  # routes cost something
                 break
             more = dict(slots)
@@ -173,7 +177,12 @@ class EveryWay:
             for slot in visits:
                 more[slot] = more.get(slot, frozenset()) | {left[0]}
             if all(self._fits(name, more[name, day]) for name, day in visits):
+                self.chosen[left[0]] = way
                 self._go_on(left[1:], more, price + own)
+
+    def _options(self, task: Task) -> list[tuple[float, VisitDays]]:
+        """Return the ways of a task, cheapest first, beside what was chosen for those before."""
+        return self.ways[task]
 
     def _fits(self, name: str, tasks: frozenset[Task]) -> bool:
         """Return whether a team may do so much in a day."""

@@ -16,7 +16,7 @@ from planner.solver.frame import Group
 from planner.solver.instance import MAY_BE
 from planner.solver.numbers import Numbered, number_group
 from planner.solver.search import Search
-from planner.solver.state import State
+from planner.solver.state import State, visits_of
 from tests.planner.solver.planning import plan_from, random_county
 
 
@@ -93,5 +93,5 @@ def plan_and_price(search: Search, found: list[Found]) -> tuple[Plan, float]:
     """Return the plan of the groups found, all other tasks owed, and its cost by the prices of the search."""
     state = {slot: tasks for part in found for slot, tasks in part.state.items()}
     inside = {task for part in found for task in part.group.tasks}
-    others = sum(search.ledger.task_cost(task, {}) for task in search.frames if task not in inside)
+    others = sum(search.ledger.soft_cost(task, visits_of(state)) for task in search.frames if task not in inside)
     return plan_from(search, state), sum(part.answer.price for part in found) + others

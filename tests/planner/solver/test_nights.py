@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.evaluation import evaluate, kpis
 from planner.plan import Plan, Route
 from tests.builders import day
-from tests.planner.solver.planning import NOON, PAIR, far_problem, plan_of
+from tests.planner.solver.planning import NOON, PAIR, far_problem, plan_of, random_county
 
 
 def routes(plan: Plan) -> list[Route]:
@@ -104,3 +106,16 @@ def test_same_seed_gives_the_same_tour() -> None:
     one, two = plan_of(problem, rounds=2, seed=3), plan_of(problem, rounds=2, seed=3)
     assert one == two
     assert nights(one)
+
+
+def test_leave_to_sleep_out_makes_no_plan_dearer() -> None:
+    """A plan with all at home is one of those looked at: random counties cost as good as no more with lodgings."""
+    compared = 0
+    for seed in range(40):
+        problem = random_county(seed)
+        if any(team.may_sleep_out for team in problem.teams):
+            at_home = replace(problem, teams=tuple(replace(team, nights_away=0) for team in problem.teams))
+            least, found = (evaluate(p, plan_of(p)).cost for p in (at_home, problem))
+            assert found <= least * 1.001, seed
+            compared += 1
+    assert compared >= 8
