@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from planner.evaluation import crews, days, form, frequency, nights, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
+from planner.evaluation.coverage import RuleCoverage, State, VillageCoverage, village_coverage, weighted_share, worst_tenth
 from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
@@ -32,13 +33,19 @@ __all__ = [
     "Figures",
     "ObjectiveTerm",
     "Rule",
+    "RuleCoverage",
+    "State",
     "TeamFigures",
+    "VillageCoverage",
     "Violation",
     "Workday",
     "diff_plans",
     "evaluate",
     "kpis",
     "price_of_balance",
+    "village_coverage",
+    "weighted_share",
+    "worst_tenth",
 ]
 
 
