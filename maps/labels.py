@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shapely import STRtree
 from shapely.geometry import LineString, Polygon
@@ -82,6 +83,7 @@ def text_width(text: str) -> float:
     return sum(_advance(char) for char in text)
 
 
+@lru_cache(maxsize=8192)
 def _advance(char: str) -> float:
     if unicodedata.category(char) in {"Mn", "Me", "Cf", "Cc"}:
         return 0.0

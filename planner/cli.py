@@ -36,7 +36,7 @@ app = typer.Typer(
 screen = Console(stderr=True, highlight=False)
 
 
-OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html")
+OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html", "summary.html")
 FOLDERS = ("crew", "notices")
 MOST_TOO_LONG = 20  # on the screen; the last column of sms.csv has them all
 
@@ -406,6 +406,7 @@ def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
     """Say where the pages are."""
     sheets = sum(path.parent.name == "crew" for path in written)
     tell(text("Map: {path}", path=(out / "index.html").resolve()), language, style="bold")
+    tell(text("Supervisor summary: {path}", path=(out / "summary.html").resolve()), language)
     tell(text("Crew sheets ({count}): {path}", count=sheets, path=(out / "crew").resolve()), language)
     notices = sum(path.parent.name == "notices" and path.suffix == ".html" for path in written)
     tell(text("Village notices ({count} files): {path}", count=notices, path=(out / "notices").resolve()), language)

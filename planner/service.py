@@ -18,6 +18,7 @@ from maps.paths import LegPaths
 from maps.printouts import crew_sheet
 from maps.render import index_page
 from maps.scene import Scene
+from maps.summary import summary_page
 from maps.travel import TravelReport, build_travel, places_of
 from planner.calendar import build_calendar
 from planner.codec import dump_plan, load_plan
@@ -190,7 +191,7 @@ def write_outputs(
     *,
     balance_price: BalancePrice | None = None,
 ) -> Written:
-    """Write plan.json, report.json, circuits.xlsx, index.html, the crew sheets and the village notices.
+    """Write plan.json, report.json, circuits.xlsx, index.html, summary.html, the crew sheets and the village notices.
 
     Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go, and so
     do notices of days and townships that have none.
@@ -226,7 +227,7 @@ def write_outputs(
 def write_pages(
     county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str, *, scene: Scene
 ) -> None:
-    """Write the interactive map and one crew sheet per team and week."""
+    """Write the interactive map, the supervisor summary and one crew sheet per team and week."""
     settings = county.dataset.county
     page = index_page(
         county.problem,
@@ -238,6 +239,16 @@ def write_pages(
         notes=tuple(issue.in_language(language) for issue in county.notices),
     )
     write_page(folder / "index.html", page)
+    summary = summary_page(
+        county.problem,
+        plan,
+        evaluation,
+        backdrop=scene.backdrop,
+        language=language,
+        county_name=settings.name,
+        plan_label=plan_label(county, plan),
+    )
+    write_page(folder / "summary.html", summary)
     (folder / "crew").mkdir()
     meetings = plan.meetings()
     for circuit in plan.circuits:

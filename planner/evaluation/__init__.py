@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 from planner.evaluation import crews, days, form, frequency, nights, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
-from planner.evaluation.coverage import RuleCoverage, State, VillageCoverage, village_coverage, weighted_share, worst_tenth
+from planner.evaluation.coverage import (
+    RuleCoverage,
+    State,
+    VillageCoverage,
+    village_coverage,
+    weighted_share,
+    worst_tenth,
+)
 from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures

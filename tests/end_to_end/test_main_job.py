@@ -48,7 +48,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_plan_writes_every_output(planned: Path) -> None:
     """Two teams, two weeks: four crew sheets beside the map, the tables, the report and the plan."""
     names = sorted(p.name for p in (planned / "out").iterdir())
-    assert names == ["circuits.xlsx", "crew", "index.html", "notices", "plan.json", "report.json"]
+    assert names == ["circuits.xlsx", "crew", "index.html", "notices", "plan.json", "report.json", "summary.html"]
     assert len(list((planned / "out" / "crew").glob("*.html"))) == 4
 
 
