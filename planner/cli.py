@@ -395,11 +395,12 @@ def put_out(written: str) -> None:
 
 def tell_faults(fault: InputError, language: str) -> None:
     """List everything wrong with the input."""
-    count = len(fault.issues)
+    count = sum(not issue.is_warning for issue in fault.issues)
     heading = text("The input was refused; nothing was written. {count} fault(s):", count=count)
     screen.print(say(heading, language), style="bold red", markup=False)
     for issue in fault.issues:
-        screen.print("- " + issue.in_language(language), markup=False, soft_wrap=True)
+        mark = "! " if issue.is_warning else "- "
+        screen.print(mark + issue.in_language(language), markup=False, soft_wrap=True)
 
 
 def spoken_language(arguments: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.language import Text, say, text
+from planner.tables.cells import DEGREES
 from planner.tables.cells_out import YES_NO
 from planner.tables.columns import SETTINGS, SHEETS, Column, Sheet
 from planner.tables.follow_ups import FOLLOW_CELLS
@@ -151,7 +152,8 @@ def _limits(column: Column) -> dict[str, Any]:
     """Return the check of a number or a date; nothing for other columns."""
     if column.kind in {"whole", "number"}:
         kind = "integer" if column.kind == "whole" else "decimal"
-        return {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
+        limits = {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
+        return limits | ({"error_type": "warning"} if column.name in DEGREES else {})  # 110°15′30″ is no number
     if column.kind == "date":
         first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
         return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
