@@ -92,13 +92,13 @@ def plan(
     if not as_json:
         tell_county(county, lang.value)
     settings = SolveSettings(seconds=None if rounds else seconds, rounds=rounds, seed=seed)
-    with progress(settings.seconds, lang.value) as (report, should_stop):
+    with progress(settings.seconds, lang.value) as (report, should_stop, on_compiling):
         result = make_plan(
             county,
             settings,
             on_improvement=report,
             should_stop=should_stop,
-            on_compiling=lambda is_done: tell_compiling(lang.value, is_done=is_done),
+            on_compiling=on_compiling,
         )
     price = result.balance_price
     written = write_outputs(county, result.plan, result.evaluation, out, lang.value, balance_price=price)
@@ -221,8 +221,8 @@ def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:
 @contextmanager
 def progress(
     seconds: float | None, language: str
-) -> Iterator[tuple[Callable[[Plan, float], None], Callable[[], bool]]]:
-    """Show the best cost so far while the block runs; Ctrl-C once asks it to stop, twice aborts."""
+) -> Iterator[tuple[Callable[[Plan, float], None], Callable[[], bool], Callable[[int, int], None]]]:
+    """Show how far the compiling is, then the best cost so far, while the block runs; Ctrl-C stops, twice aborts."""
     from planner.screen import SearchProgress
 
     interrupts: list[int] = []
@@ -241,7 +241,7 @@ def progress(
                 bar.tick()
                 return bool(interrupts)
 
-            yield bar.improved, should_stop
+            yield bar.improved, should_stop, bar.compiling
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -249,17 +249,6 @@ def progress(
 def tell(sentence: Text, language: str, *, style: str = "") -> None:
     """Print one sentence on the screen as it is: names with brackets are no mark-up."""
     screen.print(say(sentence, language), style=style, markup=False, soft_wrap=True)
-
-
-def tell_compiling(language: str, *, is_done: bool) -> None:
-    """Say that the first search on a machine takes longer."""
-    if is_done:
-        tell(text("The search is compiled; it starts at once from now on."), language)
-    else:
-        tell(
-            text("The search is being compiled, on this machine's first run only; that takes 20 to 60 seconds."),
-            language,
-        )
 
 
 def tell_county(county: County, language: str) -> None:
