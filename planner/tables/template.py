@@ -84,6 +84,15 @@ ABOUT = (
     text("Rows that begin with # example show how it is done. They are not read; delete them or leave them."),
     text("Several values in one cell are separated by ; or by a new line."),
     text("Roads, rivers and the boundary are given beside the workbook in a folder: roads.geojson or roads.gpkg."),
+    text(
+        "Roads may also be typed: add a sheet roads with the columns id, road_class and geometry, one line for each "
+        "stretch with its bends read from a map, such as LINESTRING (110.16 29.39, 110.18 29.40). It must hold every "
+        "road that is driven, and stretches that meet share a point."
+    ),
+    text(
+        "To close a road, write road, its id and the days into the sheet closures. Without road data that closes "
+        "nothing: write the villages that it cuts off there instead, as village."
+    ),
 )
 
 
