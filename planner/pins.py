@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from planner.calendar import is_site_open, is_team_working, visit_days
+from planner.calendar import day_name, is_site_open, is_team_working, visit_days
 from planner.language import Text, text
-from planner.model import Pin, Problem, may_visit
+from planner.model import Pin, Problem, Team, may_visit
 from planner.periods import fixed_weekdays, quotas, rule_days
 
 
@@ -20,8 +21,13 @@ def contradictions(problem: Problem, pin: Pin) -> tuple[Text, ...]:
 
 def _of_day(problem: Problem, pin: Pin) -> Iterator[Text]:
     site, rule, horizon = problem.site_by_id[pin.site_id], problem.rule_by_task[pin.task], problem.horizon
-    if not is_site_open(problem.calendar, site, pin.day):
+    if any(pin.day in closure for closure in site.closed):
         yield text("the village is closed that day")
+    elif not is_site_open(problem.calendar, site, pin.day):
+        yield text(
+            "it is a public holiday ({name}), on which the village may be visited only with yes in holiday_allowed",
+            name=_holiday(problem, pin.day),
+        )
     if pin.day not in rule_days(rule, horizon):
         yield text("its rule does not allow that day")
     elif not any(pin.day in quota for quota in quotas(rule, horizon)):
@@ -36,11 +42,26 @@ def _of_team(problem: Problem, pin: Pin) -> Iterator[Text]:
         if not may_visit(problem, team, pin.task):
             yield text("team {team} lacks the skills, the vehicle or the ownership", team=team.name)
         if not is_team_working(problem.calendar, team, pin.day):
-            yield text("team {team} does not work that day", team=team.name)
+            yield _off(problem, team, pin.day)
         return
     is_open = is_site_open(problem.calendar, problem.site_by_id[pin.site_id], pin.day)
     if is_open and pin.day not in visit_days(problem, pin.task):
         yield text("no team that may come works that day")
+
+
+def _off(problem: Problem, team: Team, day: date) -> Text:
+    """Return why the team does not work that day."""
+    if day in team.days_off or problem.calendar.kinds[day] != "holiday":
+        return text("team {team} does not work that day", team=team.name)
+    return text(
+        "it is a public holiday ({name}), on which team {team} works only with yes in works_holidays",
+        name=_holiday(problem, day),
+        team=team.name,
+    )
+
+
+def _holiday(problem: Problem, day: date) -> Text:
+    return day_name(problem.calendar, day) or text("without a name")
 
 
 def _of_others(problem: Problem, pin: Pin) -> Iterator[Text]:

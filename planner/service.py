@@ -129,7 +129,7 @@ def make_plan(
     *,
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-    on_compiling: Callable[[bool], None] | None = None,
+    on_compiling: Callable[[int, int], None] | None = None,
 ) -> SolveResult:
     """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
     result = solve(

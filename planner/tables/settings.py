@@ -10,13 +10,14 @@ from holidays import list_supported_countries
 
 from planner.balance import Balance
 from planner.datum import Datum
-from planner.language import text
+from planner.language import Both, text
 from planner.model import ObjectiveWeights
 from planner.tables.cell import CellError, quote
 from planner.tables.cells import read_cell
 from planner.tables.column import Column
 from planner.tables.faults import Faults, suggest
-from planner.tables.reading import Row, Table, fold_heading
+from planner.tables.headings import fold_heading
+from planner.tables.reading import Row, Table
 from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRICE
 
 Terrain = Literal["plains", "hills", "mountains"]
@@ -69,7 +70,9 @@ def _balance(found: dict[str, Any], rows: dict[str, Row], faults: Faults) -> Bal
     if "spread" in said:
         return Balance(**{**said, "spread": said["spread"] / 100})
     for name in sorted(rows.keys() & BALANCE_FIELDS.keys()):
-        problem = text("the setting {name} does nothing without balance_percent.", name=quote(name))
+        problem = text(
+            "the setting {name} does nothing without balance_percent.", name=quote(rows[name].get("setting"))
+        )
         faults.warn(rows[name].where("setting"), problem, text("Fill in balance_percent, for example 10."))
     return None
 
@@ -79,7 +82,10 @@ def _setting(row: Row, faults: Faults) -> Column | None:
     word = row.get("setting")
     known = {fold_heading(heading): column for column in SETTINGS for heading in column.headings}
     if word is not None and fold_heading(word) not in known:
-        otherwise = text("The settings are: {names}.", names=", ".join(column.name for column in SETTINGS))
+        otherwise = text(
+            "The settings are: {names}.",
+            names=Both(", ".join(column.name for column in SETTINGS), "、".join(column.zh for column in SETTINGS)),
+        )
         problem = text("there is no setting {word}.", word=quote(word))
         faults.add(row.where("setting"), problem, suggest(word, known, otherwise))
     return known.get(fold_heading(word)) if word is not None else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planner.errors import ModelError, Where
 from planner.language import say
-from planner.model import Pin, Problem
+from planner.model import Calendar, Pin, Problem
 from planner.pins import contradictions
 from planner.report import notices_of_pins
 from planner.values import DateRange
@@ -16,6 +18,12 @@ from tests.builders import day, plain_calendar, team, tiny_problem, village, wee
 def pin(offset: int, team_id: str | None = None, **changes: str) -> Pin:
     """Return a fixed visit to village a."""
     return Pin(**{"site_id": "a", "rule_id": "weekly", "day": day(offset), "team_id": team_id, **changes})  # type: ignore[arg-type]
+
+
+def holiday(name: str = "") -> Calendar:
+    """Return a week whose Monday is a public holiday."""
+    plain = plain_calendar()
+    return replace(plain, kinds={**plain.kinds, day(0): "holiday"}, names={day(0): name} if name else {})
 
 
 def told(problem: Problem) -> list[str]:
@@ -62,6 +70,19 @@ def test_fixed_visit_that_can_be_made_contradicts_nothing() -> None:
             ["the village is closed that day"],
         ),
         (
+            lambda: tiny_problem(calendar=holiday("Founding of the county"), pins=(pin(0),)),
+            [
+                "it is a public holiday (Founding of the county), on which the village may be visited only with yes in "
+                "holiday_allowed"
+            ],
+        ),
+        (
+            lambda: tiny_problem(
+                calendar=holiday(), sites=(village("a", is_holiday_allowed=True),), pins=(pin(0, "one"),)
+            ),
+            ["it is a public holiday (without a name), on which team one works only with yes in works_holidays"],
+        ),
+        (
             lambda: tiny_problem(sites=(village("a", weekly(weekdays=frozenset({1}))),), pins=(pin(0),)),
             ["its rule does not allow that day"],
         ),
@@ -96,7 +117,7 @@ def test_fixed_visit_that_can_be_made_contradicts_nothing() -> None:
         ),
     ],
     ids=[
-        *("closed", "weekday", "unasked", "last visit", "skills", "team off"),
+        *("closed", "holiday", "team on holiday", "weekday", "unasked", "last visit", "skills", "team off"),
         *("nobody", "two teams", "gap", "quota", "service day"),
     ],
 )
