@@ -77,6 +77,12 @@ class Search:
         searched = {task: frame for task, frame in self.frames.items() if task not in problem.leader_by_task}
         self.progress = [_Progress(group) for group in independent_groups(searched)]
         self.state: State = {}
+        self.is_begun = False
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan: one without visits counts when the first was not cut short before any was placed."""
+        return self.is_begun or bool(self.state) or not self.progress
 
     def start(self) -> None:
         """Make the first complete plan."""
@@ -86,6 +92,7 @@ class Search:
                 self._take_news(progress, progress.compiled.start())
             if progress.cost == float("inf"):
                 self._take(progress, self.inserter.serve_owed({}, progress.group.tasks, with_lent=False))
+        self.is_begun = self.remaining() > 0
 
     def go_on_from(self, plan: Plan) -> None:
         """Take over what each group does in a plan, where that costs less; follow-ups and lent teams come afresh."""
@@ -162,11 +169,12 @@ class Search:
         All at once; where work is to be even one after the other, for each must know how long the others work.
         """
         compiled = [progress for progress in active if progress.compiled]
-        whole = sum(len(progress.group.tasks) for progress in compiled)
-        share = sum(len(progress.group.tasks) for progress in active) / (len(self.frames) - len(self.followers))
+        if not compiled:
+            return
+        share = _tasks_in(active) / _tasks_in(self.progress)
         seconds = None if is_counted else share * self.remaining()
         for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
-            part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
+            part = _tasks_in(batch) / _tasks_in(compiled)
             self._cool(batch, number, seconds=None if seconds is None else part * seconds)
 
     def _cool(self, batch: Sequence[_Progress], number: int, *, seconds: float | None) -> None:
@@ -398,6 +406,10 @@ class Search:
         progress.cuts += [cut for cut in dict.fromkeys(cuts) if cut not in progress.cuts]
         for slot, minutes in margins.items():
             progress.margins[slot] = progress.margins.get(slot, 0) + minutes
+
+
+def _tasks_in(progresses: Iterable[_Progress]) -> int:
+    return sum(len(progress.group.tasks) for progress in progresses)
 
 
 def _patience(progress: _Progress) -> int:
