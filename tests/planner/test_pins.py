@@ -8,10 +8,11 @@ import pytest
 
 from planner.errors import ModelError, Where
 from planner.language import say
-from planner.model import Calendar, Pin, Problem
+from planner.model import Calendar, Pin, Problem, Team
 from planner.pins import contradictions
 from planner.report import notices_of_pins
-from planner.values import DateRange
+from planner.rules import FollowUp
+from planner.values import DateRange, Window
 from tests.builders import day, plain_calendar, team, tiny_problem, village, weekly
 
 
@@ -24,6 +25,14 @@ def holiday(name: str = "") -> Calendar:
     """Return a week whose Monday is a public holiday."""
     plain = plain_calendar()
     return replace(plain, kinds={**plain.kinds, day(0): "holiday"}, names={day(0): name} if name else {})
+
+
+DOCTOR, NURSE = frozenset({"doctor"}), frozenset({"nurse"})
+
+
+def joint_problem(*teams: Team) -> Problem:
+    """Return one village where doctor and nurse are asked together, and team one fixed for Monday."""
+    return tiny_problem(sites=(village("a", weekly(composition=DOCTOR | NURSE)),), teams=teams, pins=(pin(0, "one"),))
 
 
 def told(problem: Problem) -> list[str]:
@@ -115,15 +124,67 @@ def test_fixed_visit_that_can_be_made_contradicts_nothing() -> None:
             ),
             ["its service day is fixed, but visits are fixed on several weekdays"],
         ),
+        (
+            lambda: joint_problem(team("one", skills=DOCTOR), team("both", skills=DOCTOR | NURSE)),
+            ["team one would be to spare at the joint session: the others who must come hold its classes, too"],
+        ),
+        (
+            lambda: joint_problem(
+                team("one", skills=DOCTOR, shift=Window(start_minute=480, end_minute=600)),
+                team("two", skills=NURSE, shift=Window(start_minute=700, end_minute=1020)),
+            ),
+            ["its teams cannot meet there that day, even with nothing else to do"],
+        ),
+        (
+            lambda: tiny_problem(teams=(team(shift=Window(start_minute=480, end_minute=520)),), pins=(pin(0),)),
+            ["no team that may come can make it that day, even with nothing else to do: look at road and hours"],
+        ),
+        (
+            lambda: tiny_problem(teams=(team(max_stops_per_day=1),), pins=(pin(0, "one"), pin(0, "one", site_id="b"))),
+            ["other visits fixed for that day use up all stops of the teams that may come"],
+        ),
+        (
+            lambda: tiny_problem(teams=(team(max_stops_per_day=1),), pins=(pin(0), pin(0, "one", site_id="b"))),
+            ["other visits fixed for that day use up all stops of the teams that may come"],
+        ),
+        (
+            lambda: tiny_problem(
+                sites=(
+                    village(
+                        "a",
+                        weekly(per="horizon", follows=FollowUp(rule_id="weekly", site_id="b", min_days=3, max_days=9)),
+                    ),
+                    village("b"),
+                ),
+                pins=(pin(2),),
+            ),
+            ["it follows another visit, which cannot be made 3 to 9 days before"],
+        ),
     ],
     ids=[
         *("closed", "holiday", "team on holiday", "weekday", "unasked", "last visit", "skills", "team off"),
         *("nobody", "two teams", "gap", "quota", "service day"),
+        *("spare", "hours", "far", "stops", "stops of all", "follow-up"),
     ],
 )
 def test_fixed_visit_that_contradicts_its_rule_is_told(problem: object, says: list[str]) -> None:
     """Each contradiction has its own words, and no other is claimed."""
     assert told(problem()) == says  # type: ignore[operator]
+
+
+def test_fixed_teams_that_can_be_needed_contradict_nothing() -> None:
+    """A doctor fixed for a session for which a nurse is there; and both, though one who could come alone is near."""
+    one, two = team("one", skills=DOCTOR), team("two", skills=NURSE)
+    assert told(joint_problem(one, two)) == []
+    problem = joint_problem(one, two, team("both", skills=DOCTOR | NURSE))
+    assert told(replace(problem, pins=(pin(0, "one"), pin(0, "two")))) == []
+
+
+def test_follow_up_of_a_visit_made_before_contradicts_nothing() -> None:
+    """The leading visit was made on the Friday before, five days ahead of Wednesday."""
+    follower = weekly(per="horizon", follows=FollowUp(rule_id="weekly", site_id="b", min_days=3, max_days=9))
+    sites = (village("a", follower), village("b", weekly(last_visited=day(-3))))
+    assert told(tiny_problem(sites=sites, pins=(pin(2),))) == []
 
 
 def test_notice_names_row_village_day_and_reason() -> None:
