@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import islice
 
 from planner.calendar import visit_days
@@ -70,6 +70,7 @@ class Board:
         self.problem, self.task = problem, task
         self.held = _held_starts(plan) if plan else {}
         self.is_sound = True
+        self._fits: dict[tuple[int, int, int, int, date | None], tuple[object, Route | None]] = {}
         self.days: dict[tuple[str, date], Route] = {}
         for route in plan.routes() if plan else ():
             left = tuple(stop.task for stop in route.stops if stop.task != task)
@@ -78,7 +79,7 @@ class Board:
                 self.days[route.team_id, route.day] = kept
 
     def relaxed(self, problem: Problem) -> Board:
-        """Return the board under another problem; the days stay."""
+        """Return the board under another problem; the days stay, and what fits them for teams that stay as they are."""
         other = copy(self)
         other.__dict__.pop("_without_hours", None)
         other.problem = problem
@@ -137,6 +138,17 @@ class Board:
         fitting = [found.route for found in self.insertions(team, day, not_before) if not found.excess.parts]
         return min(fitting, key=lambda route: (route.metres, route.end_minute), default=None)
 
+    def _fit_known(self, team: Team, day: date, not_before: int) -> Route | None:
+        """Return the same, remembered: a change of one team leaves the others' days, and free days are alike."""
+        matrix, site = self.problem.matrix(team, day), self.problem.site_by_id[self.task.site_id]
+        is_free = (team.id, day) not in self.days and (team.id, day) not in self.held
+        key = id(team), id(matrix), id(site), not_before, None if is_free else day
+        if key not in self._fits:
+            kept = team, matrix, site  # as long as they are kept here nothing else can have their ids
+            self._fits[key] = kept, self.fit(team, day, not_before)
+        route = self._fits[key][1]
+        return route if route is None or route.day == day else replace(route, day=day)
+
     @cached_property
     def _without_hours(self) -> Board:
         """The board of a problem in which the task's village keeps no hours."""
@@ -169,12 +181,11 @@ class Board:
             found = (self.fit(team, day) for team in teams)
             yield from ((route,) for route in found if route is not None)
             return
-        able = [team for team in teams if self.fit(team, day) is not None]
+        able = [team for team in teams if self._fit_known(team, day, 0) is not None]
         team_by_id = self.problem.team_by_id
 
-        @cache
         def fit(team_id: str, floor: int) -> Route | None:
-            return self.fit(team_by_id[team_id], day, floor)
+            return self._fit_known(team_by_id[team_id], day, floor)
 
         def start_of(team_id: str, floor: int) -> int | None:
             route = fit(team_id, floor)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-import time
-from itertools import combinations, islice
+from itertools import combinations, count, islice
 
 import pytest
 
@@ -74,7 +73,7 @@ def test_needed_teams_are_those_of_some_crew(seed: int) -> None:
         assert can_be_needed(session.classes, held, named) == any(set(named) <= set(crew) for crew in crews), named
 
 
-def crowd(count: int, shifts: list[tuple[int, int]], *skills: str) -> Problem:
+def crowd(number: int, shifts: list[tuple[int, int]], *skills: str) -> Problem:
     """Return one village that asks for A, B, C and D together, and many teams with these skills and shifts in turn."""
     teams = tuple(
         team(
@@ -82,14 +81,22 @@ def crowd(count: int, shifts: list[tuple[int, int]], *skills: str) -> Problem:
             skills=frozenset(skills[k % len(skills)]),
             shift=Window(start_minute=shifts[k % len(shifts)][0], end_minute=shifts[k % len(shifts)][1]),
         )
-        for k in range(count)
+        for k in range(number)
     )
     return tiny_problem(sites=(village("a", weekly(composition=CLASSES)),), teams=teams)
 
 
 def found(problem: Problem, most: int) -> list[Crew]:
-    """Return the first crews of Monday."""
-    return list(islice(session_on(problem, problem.tasks[0], day(0), problem.teams).crews(), most))
+    """Return the first crews of Monday, found without looking at a team's hours more than 100,000 times."""
+    session = session_on(problem, problem.tasks[0], day(0), problem.teams)
+    start_of, looks = session.start_of, count()
+
+    def counted(name: str, floor: int) -> int | None:
+        assert next(looks) < 100_000
+        return start_of(name, floor)
+
+    session.start_of = counted
+    return list(islice(session.crews(), most))
 
 
 def test_everybody_holds_everything_and_comes_alone() -> None:
@@ -99,20 +106,16 @@ def test_everybody_holds_everything_and_comes_alone() -> None:
 
 def test_nearest_of_millions_are_found_at_once_and_everybody_is_among_them() -> None:
     """Of 40 to the 4th crews the first 200: each class is brought by several teams in turn."""
-    began = time.process_time()
     crews = found(crowd(160, [(480, 1020)], "A", "B", "C", "D"), 200)
     assert len(set(crews)) == 200
     assert len({name for crew in crews for name in crew}) >= 16
-    assert time.process_time() - began < 5
 
 
 def test_hours_that_never_meet_are_known_at_once() -> None:
     """Every class has its own three hours, 15 teams each: no crew is tried, and the reason is a class and an hour."""
     problem = crowd(60, [(360, 540), (600, 780), (840, 1020), (1050, 1230)], "A", "B", "C", "D")
-    began = time.process_time()
     assert found(problem, 1) == []
     assert best_chance(problem, problem.tasks[0], day(0), problem.teams).obstacle == "composition_missing"
-    assert time.process_time() - began < 5
 
 
 def test_teams_that_meet_are_found_behind_many_that_do_not() -> None:
