@@ -20,7 +20,8 @@ from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Problem
 from planner.plan import Plan, Route
-from planner.service import County, draw_scene, write_page
+from planner.public import write_page
+from planner.service import County, draw_scene
 from planner.tables.map_files import geojson, map_layers, write_geopackage
 from planner.tables.team_calendar import CalendarWriter, team_calendar
 from planner.values import DAY_MINUTES
