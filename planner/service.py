@@ -251,6 +251,7 @@ def write_pages(
             dispatch_phone=settings.phone,
             emergency_phone=settings.emergency_phone,
             plan_label=plan_label(county, plan),
+            code_datum=settings.code_datum,
         )
         write_page(folder / "crew" / sheet_name(county.problem, circuit), sheet)
 

@@ -21,8 +21,11 @@ from planner.tables.reading import Row, Table
 from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRICE
 
 Terrain = Literal["plains", "hills", "mountains"]
+NavigationCodes = Literal["standard", "amap", "off"]
 Season = Literal["dry", "wet", "winter"]
 
+# Amap takes geo: links in its own system, against the standard (docs/exports.md).
+CODE_DATUMS: dict[NavigationCodes, Datum | None] = {"standard": "WGS-84", "amap": "GCJ-02", "off": None}
 BALANCE_FIELDS = {"balance_percent": "spread", "balance_over": "scope", "balance_price": "price_per_hour"}
 
 
@@ -36,6 +39,7 @@ class CountySettings:
     emergency_phone: str = "120"
     notice_phone: str = ""  # empty: that of the base of the team that comes
     map_review_number: str = ""  # empty: no map in public
+    navigation_codes: NavigationCodes = "standard"
     terrain: Terrain = "hills"
     season: Season = "dry"
     datum: Datum = "WGS-84"  # of villages and bases
@@ -44,6 +48,11 @@ class CountySettings:
     weeks: int | None = None  # None: one
     weights: ObjectiveWeights = USUAL_PRICES
     balance: Balance | None = None
+
+    @property
+    def code_datum(self) -> Datum | None:
+        """The system of coordinates in the QR codes of the crew sheets; None: no codes."""
+        return CODE_DATUMS[self.navigation_codes]
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:
