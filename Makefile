@@ -17,13 +17,18 @@ test: .venv/.ready  ## every check: style, types, walls between the rooms, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-.venv/.ready: pyproject.toml requirements.txt
+# Two steps, so that Ctrl-C while the search is compiled loses nothing installed; compiling goes on where it was.
+.venv/.ready: .venv/.installed
+	$(BIN)/python -m planner.solver.first_run  # compile the search now, so that no plan waits for it: says how far it is
+	@touch $@
+
+.venv/.installed: pyproject.toml requirements.txt
 	@test -n "$(PYTHON)" || { echo "xunzhen needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "Setting up .venv (once, a few minutes on a slow line) ..."
+	@echo "Setting up .venv, once: a few minutes on a slow line ..."
+	@echo "正在准备 .venv，只需一次：网络慢时要几分钟……"
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m planner.solver.first_run  # compile the search now, so that no plan waits for it
 	@touch $@
 
 lock:  ## pin every dependency with its hashes again (needs pip-tools)

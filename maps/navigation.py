@@ -9,9 +9,14 @@ from planner.datum import Datum, from_wgs84
 DECIMALS = 6  # of a degree: a hand's breadth
 
 
-def geo_uri(lon: float, lat: float) -> str:
-    """Return the link every map program knows (RFC 5870): latitude first, WGS-84."""
-    x, y = _written(lon, lat, "WGS-84")
+def geo_uri(lon: float, lat: float, datum: Datum = "WGS-84") -> str:
+    """Return the link every map program knows (RFC 5870): latitude first, and WGS-84 as the standard has it.
+
+    Bare, without ``?q=``: with ``geo:0,0?q=`` an iPhone opens the Gulf of Guinea, a label after ``q=`` loses the place
+    in Waze and OsmAnd, and Baidu's maps know no ``q`` at all. Another ``datum`` is for the one program that takes
+    these links in its own system against the standard: Amap, GCJ-02.
+    """
+    x, y = _written(lon, lat, datum)
     return f"geo:{y},{x}"
 
 

@@ -1,4 +1,4 @@
-"""The paper a crew takes along: one A4-landscape HTML page set per team and week, a map first, then the itinerary.
+"""The paper a crew takes along: one A4-landscape HTML page set per team and week: a map, the itinerary, QR codes.
 
 Pages are laid out here, not by the browser, so that every one carries its heading and its number; the heights below
 are those of ``assets/print.css``. All lengths in millimetres.
@@ -16,9 +16,11 @@ from markupsafe import Markup
 from maps.drawing import draw_circuit
 from maps.labels import text_width
 from maps.pages import asset, day_label, environment, say_all, week_label
+from maps.phone_codes import code_notes, code_pages
 from maps.pictures import circuit_picture, is_estimated, place_ids, stop_number
 from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
+from planner.datum import Datum
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Circuit, Lunch, Meetings, Route, Stop, Supply, is_night_away
@@ -116,17 +118,20 @@ def crew_sheet(
     dispatch_phone: str = "",
     emergency_phone: str = "120",
     plan_label: str = "",
+    code_datum: Datum | None = "WGS-84",
 ) -> str:
     """Return the crew sheet of a team's week as a whole HTML document, readable and printable offline.
 
     Parameters are plain values: ``language`` is "en" or "zh", phones are printed as given, and ``plan_label`` names
     the plan and its revision at the foot of each page. ``meetings`` are those of the plan: a stop that other teams
-    come to as well says who they are, when they come and how to reach them.
+    come to as well says who they are, when they come and how to reach them. ``code_datum`` is the system of
+    coordinates in the QR codes of the stops; without one there are no codes.
     """
     words = say_all(WORDS, language)
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
     picture = circuit_picture(problem, circuit, scene, estimated_word=words["estimated"], north_word=words["north"])
     itineraries = list(_paginate(days))
+    codes = list(code_pages(problem, circuit, datum=code_datum, language=language)) if code_datum else []
     return (
         environment()
         .get_template("crew_sheet.html.j2")
@@ -145,7 +150,9 @@ def crew_sheet(
             nights=_nights(problem, circuit, language),
             has_guesses=any(_has_guess(problem, route) for route in circuit.routes),
             itineraries=itineraries,
-            page_count=1 + len(itineraries),
+            codes=codes,
+            code_notes=code_notes(problem, circuit, datum=code_datum, language=language) if code_datum else [],
+            page_count=1 + len(itineraries) + len(codes),
             county_name=county_name,
             dispatch_phone=dispatch_phone,
             emergency_phone=emergency_phone,

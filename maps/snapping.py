@@ -31,6 +31,12 @@ class Place:
     lon: float
     lat: float
     is_base: bool = False
+    name: str = ""  # empty: the id
+
+    def called(self, *more: str) -> str:
+        """Return the name people know and the id in the tables, and more in the same brackets."""
+        notes = [*([self.id] if self.name not in {"", self.id} else []), *more]
+        return f"{self.name or self.id} ({'; '.join(notes)})" if notes else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,8 @@ Snaps = tuple[Snap | None, ...]
 
 def places_of(bases: Iterable[Base], sites: Iterable[Site]) -> tuple[Place, ...]:
     """Return bases and sites as places, sorted by id."""
-    found = [Place(id=b.id, lon=b.lon, lat=b.lat, is_base=True) for b in bases]
-    found += [Place(id=s.id, lon=s.lon, lat=s.lat) for s in sites]
+    found = [Place(id=b.id, name=b.name, lon=b.lon, lat=b.lat, is_base=True) for b in bases]
+    found += [Place(id=s.id, name=s.name, lon=s.lon, lat=s.lat) for s in sites]
     return tuple(sorted(found, key=lambda place: place.id))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,13 +77,14 @@ def road_report(
     """Return the report of matrices on a road network."""
     metres = [(p.id, round(s.metres)) for p, s in zip(places, snaps, strict=True) if s is not None]
     far = tuple((place, m) for place, m in metres if m > NEAR_METRES)
+    by_id = {place.id: place for place in places}
     bases = frozenset(place.id for place in places if place.is_base)
     unreachable = tuple(found for matrix in matrices for found in unreachable_places(matrix, bases))
     issues = (
         *network.issues,
-        *_far_issues(far, len(places)),
+        *_far_issues([(by_id[place].called(f"{m} m"), m) for place, m in far], len(places)),
         *_passed_over_issues(places, snaps),
-        *_unreachable_issues(unreachable, len(matrices)),
+        *_unreachable_issues(unreachable, by_id, len(matrices)),
         *_closure_issues(network, closures),
         *gap_issues(set_season(network, "dry").segments),
     )
@@ -102,8 +103,8 @@ def _few(names: Iterable[str]) -> Text | str:
 
 
 def _far_issues(far: Sequence[tuple[str, int]], places: int) -> Iterator[Issue]:
-    walked = [f"{place} ({metres} m)" for place, metres in far if metres <= FAR_METRES]
-    remote = [f"{place} ({metres} m)" for place, metres in far if metres > FAR_METRES]
+    walked = [called for called, metres in far if metres <= FAR_METRES]
+    remote = [called for called, metres in far if metres > FAR_METRES]
     if walked:
         yield _warning(
             text("More than 300 m from a road, so that the walk is added to every leg: {few}.", few=_few(walked)),
@@ -123,7 +124,7 @@ def _far_issues(far: Sequence[tuple[str, int]], places: int) -> Iterator[Issue]:
 
 def _passed_over_issues(places: Sequence[Place], snaps: Snaps) -> Iterator[Issue]:
     beside = [
-        place.id
+        place.called()
         for place, snap in zip(places, snaps, strict=True)
         if snap is not None and snap.metres > snap.nearest_metres + PASSED_OVER_METRES
     ]
@@ -156,7 +157,9 @@ def unreachable_places(matrix: TravelMatrix, bases: frozenset[str] = frozenset()
     )
 
 
-def _unreachable_issues(unreachable: Sequence[UnreachablePlace], matrices: int) -> Iterator[Issue]:
+def _unreachable_issues(
+    unreachable: Sequence[UnreachablePlace], by_id: Mapping[str, Place], matrices: int
+) -> Iterator[Issue]:
     """Yield one issue for each set of places cut off at the same times, however many pairs they make."""
     uses_of: dict[str, set[Use]] = {}
     for found in unreachable:
@@ -164,8 +167,9 @@ def _unreachable_issues(unreachable: Sequence[UnreachablePlace], matrices: int) 
     together: dict[frozenset[Use], list[str]] = {}
     for place_id, uses in uses_of.items():
         together.setdefault(frozenset() if len(uses) == matrices else frozenset(uses), []).append(place_id)
-    remedy = text("Their visits will be listed as not served; check the roads, fords and closures around them.")
-    for group, places in sorted(together.items(), key=lambda item: sorted(item[1])):
+    remedy = text("Their visits will be listed as owed; check the roads, fords and closures around them.")
+    for group, ids in sorted(together.items(), key=lambda item: sorted(item[1])):
+        places = [by_id[place_id].called() for place_id in ids]
         if not group:
             yield _warning(text("No road leads there and back: {few}.", few=_few(places)), remedy)
             continue

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from planner.errors import InputError, Issue, ModelError, SolverError
 from planner.language import Text, say, text
-from planner.values import FIRST_YEAR, LAST_YEAR
+from planner.usage import UsageError, UsageFaultError, check_out, in_chinese, parse_day, refuse_overwrite, usage_issue
 
 if TYPE_CHECKING:
     from planner.evaluation import BalancePrice, Evaluation
@@ -35,9 +35,6 @@ app = typer.Typer(
 )
 screen = Console(stderr=True, highlight=False)
 
-
-OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html", "summary.html")
-FOLDERS = ("crew", "notices")
 MOST_TOO_LONG = 20  # on the screen; the last column of sms.csv has them all
 
 
@@ -83,26 +80,13 @@ SourceArgument = Annotated[Path, typer.Argument(metavar="INPUT", help="A workboo
 RoadsOption = Annotated[Path | None, typer.Option(help="An OpenStreetMap extract (.osm.pbf) or a roads file.")]
 
 
-def parse_day(written: str | None) -> date | None:
-    """Return the day written as 2026-03-02; years are those that the tables take."""
-    if written is None:
-        return None
-    try:
-        day = datetime.strptime(written, "%Y-%m-%d").date()
-    except ValueError:
-        raise typer.BadParameter(f'"{written}" is not a date. Write it as 2026-03-02.') from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise typer.BadParameter(f'"{written}" is not a day from {FIRST_YEAR} to {LAST_YEAR}.')
-    return day
-
-
 @app.command()
 def plan(
     source: SourceArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan and the pages.")],
     lang: LanguageOption,
     roads: RoadsOption = None,
-    start: Annotated[str | None, typer.Option(help="First day, as 2026-03-02; a Monday is best.")] = None,
+    start: Annotated[str | None, typer.Option(help="First day, as 2026-03-02 or 2026/3/2; a Monday is best.")] = None,
     weeks: Annotated[int | None, typer.Option(help="Weeks to plan.", min=1, max=53)] = None,
     seconds: Annotated[float, typer.Option(help="Time to search.", min=1, max=86_400)] = 30.0,
     rounds: Annotated[
@@ -120,13 +104,13 @@ def plan(
     if not as_json:
         tell_county(county, lang.value)
     settings = SolveSettings(seconds=None if rounds else seconds, rounds=rounds, seed=seed)
-    with progress(settings.seconds, lang.value) as (report, should_stop):
+    with progress(settings.seconds, lang.value) as (report, should_stop, on_compiling):
         result = make_plan(
             county,
             settings,
             on_improvement=report,
             should_stop=should_stop,
-            on_compiling=lambda is_done: tell_compiling(lang.value, is_done=is_done),
+            on_compiling=on_compiling,
         )
     price = result.balance_price
     written = write_outputs(county, result.plan, result.evaluation, out, lang.value, balance_price=price)
@@ -220,7 +204,7 @@ def sample(
         put_out("\n".join(sample_lines(lang.value)) + "\n")
         return
     if out is None:
-        raise typer.BadParameter("Say where to: -o FOLDER, or -o FILE.xlsx.")
+        raise UsageFaultError("--out", text("it is missing."), text("Say where to: -o FOLDER, or -o FILE.xlsx."))
     copy_sample(name, out, lang.value)
     screen.print(say(text("Written: {path}", path=out), lang.value), markup=False)
 
@@ -268,28 +252,6 @@ def bench(
     sys.exit(ExitCode.OK if is_good else ExitCode.HARD_RULE_BROKEN)
 
 
-def check_out(out: Path) -> None:
-    """Raise BadParameter when the outputs cannot take their places: known before the search, not after it."""
-    if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f'"{out}" is a file; give a folder for the plan and the pages.')
-    ground = next(place for place in (out, *out.absolute().parents) if os.path.lexists(place))
-    if not (ground.is_dir() and os.access(ground, os.W_OK | os.X_OK)):
-        raise typer.BadParameter(f'"{ground}" is no folder that can be written to; give another folder.')
-    in_the_way = [out / name for name in OUTPUTS if (out / name).is_dir()]
-    folders = [out / name for name in FOLDERS]
-    in_the_way += [place for place in folders if os.path.lexists(place) and not place.is_dir()]
-    if in_the_way:
-        raise typer.BadParameter(f'"{in_the_way[0]}" is in the way of an output; move it, or give another folder.')
-
-
-def refuse_overwrite(out: Path) -> None:
-    """Raise BadParameter rather than destroy somebody's filled-in workbook."""
-    if out.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(f'"{out}" must end in .xlsx.')
-    if out.exists():
-        raise typer.BadParameter(f'"{out}" exists already; give another name.')
-
-
 def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:
     """Return what the shell is told of a plan."""
     if evaluation.hard:
@@ -302,8 +264,8 @@ def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:
 @contextmanager
 def progress(
     seconds: float | None, language: str
-) -> Iterator[tuple[Callable[[Plan, float], None], Callable[[], bool]]]:
-    """Show the best cost so far while the block runs; Ctrl-C once asks it to stop, twice aborts."""
+) -> Iterator[tuple[Callable[[Plan, float], None], Callable[[], bool], Callable[[int, int], None]]]:
+    """Show how far the compiling is, then the best cost so far, while the block runs; Ctrl-C stops, twice aborts."""
     from planner.screen import SearchProgress
 
     interrupts: list[int] = []
@@ -322,7 +284,7 @@ def progress(
                 bar.tick()
                 return bool(interrupts)
 
-            yield bar.improved, should_stop
+            yield bar.improved, should_stop, bar.compiling
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -330,17 +292,6 @@ def progress(
 def tell(sentence: Text, language: str, *, style: str = "") -> None:
     """Print one sentence on the screen as it is: names with brackets are no mark-up."""
     screen.print(say(sentence, language), style=style, markup=False, soft_wrap=True)
-
-
-def tell_compiling(language: str, *, is_done: bool) -> None:
-    """Say that the first search on a machine takes longer."""
-    if is_done:
-        tell(text("The search is compiled; it starts at once from now on."), language)
-    else:
-        tell(
-            text("The search is being compiled, on this machine's first run only; that takes 20 to 60 seconds."),
-            language,
-        )
 
 
 def tell_county(county: County, language: str) -> None:
@@ -450,11 +401,12 @@ def put_out(written: str) -> None:
 
 def tell_faults(fault: InputError, language: str) -> None:
     """List everything wrong with the input."""
-    count = len(fault.issues)
+    count = sum(not issue.is_warning for issue in fault.issues)
     heading = text("The input was refused; nothing was written. {count} fault(s):", count=count)
     screen.print(say(heading, language), style="bold red", markup=False)
     for issue in fault.issues:
-        screen.print("- " + issue.in_language(language), markup=False, soft_wrap=True)
+        mark = "! " if issue.is_warning else "- "
+        screen.print(mark + issue.in_language(language), markup=False, soft_wrap=True)
 
 
 def spoken_language(arguments: list[str]) -> str:
@@ -467,11 +419,28 @@ def spoken_language(arguments: list[str]) -> str:
     return default_language().value
 
 
+def run_command(language: str) -> None:
+    """Run what the arguments ask; in Chinese, the help and what is wrong with the arguments are said in our words."""
+    if language == "en":
+        app()
+    command = in_chinese(typer.main.get_command(app))
+    try:
+        sys.exit(command(standalone_mode=False))
+    except UsageError as fault:
+        issue = usage_issue(fault)
+        if issue is not None:
+            screen.print(issue.in_language(language), style="red", markup=False, soft_wrap=True)
+        sys.exit(ExitCode.USAGE)
+
+
 def run() -> None:
     """Run the command line; every error ends in a sentence and an exit code, never in a traceback."""
     language = spoken_language(sys.argv)
     try:
-        app()
+        run_command(language)
+    except UsageFaultError as fault:
+        screen.print(fault.issue.in_language(language), style="red", markup=False, soft_wrap=True)
+        sys.exit(ExitCode.USAGE)
     except InputError as fault:
         tell_faults(fault, language)
         sys.exit(ExitCode.BAD_DATA)

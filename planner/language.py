@@ -23,7 +23,7 @@ LOCALE_FOLDER = Path(__file__).parent / "locale" / "zh_CN"
 class Text:
     """One sentence: an English template with named places, and what stands in them.
 
-    Values may themselves be ``Text``; they are said in the same language.
+    Values may themselves be ``Text`` or ``Both``; they are said in the same language.
     """
 
     template: str
@@ -33,17 +33,30 @@ class Text:
         return say(self, "en")
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Words that each language has of its own and no catalogue holds: a heading, an example."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
 def text(template: str, **values: object) -> Text:
     """Return a sentence to be said later; the extractor of translations looks for this name."""
     return Text(template, values)
 
 
-def say(sentence: Text | str, language: str) -> str:
+def say(sentence: Text | Both | str, language: str) -> str:
     """Return the sentence in the language ("en" or "zh"); what has no translation stays English."""
     if isinstance(sentence, str):
         return sentence
+    if isinstance(sentence, Both):
+        return sentence.zh if language == "zh" else sentence.en
     template = _chinese().get(sentence.template, sentence.template) if language == "zh" else sentence.template
-    values = {name: say(v, language) if isinstance(v, Text) else v for name, v in sentence.values.items()}
+    values = {name: say(v, language) if isinstance(v, Text | Both) else v for name, v in sentence.values.items()}
     return template.format_map(values) if values else template
 
 

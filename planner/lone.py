@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
+from zlib import crc32
 
 from planner.calendar import may_sleep_out
+from planner.errors import ModelError
+from planner.joint import Session, StartOf
 from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Route
 from planner.rules import VisitRule
@@ -134,12 +139,14 @@ def _minutes_late(problem: Problem, task: Task, team: Team, route: Route) -> int
 
 
 def _joint_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]) -> Chance:
-    """Return the chance of a joint session: some set of teams that covers every class starts together."""
-    chances = {team.id: _chance(problem, task, day, team) for team in teams}
+    """Return the chance of a joint session: every class has a holder who can start when the others do."""
+    chances = chances_of_parts(problem, task, day, teams)
     able = [team for team in teams if not chances[team.id].obstacle]
-    for crew in _crews(problem, task, able):
-        if _meet(problem, task, day, crew):
-            return chances[crew[0].id]
+    session = session_on(problem, task, day, able)
+    opening = session.opening()
+    if opening is not None:
+        there = sorted(team for team in session.held if _is_there(session.start_of(team, opening), opening))
+        return chances[min(next(team for team in there if team in some) for some in session.holders.values())]
     held = frozenset[str]().union(*(team.skills for team in able))
     lacking = problem.rule_by_task[task].composition - held
     needed = [chances[team.id] for team in teams if team.skills & lacking]
@@ -150,26 +157,65 @@ def _joint_chance(problem: Problem, task: Task, day: date, teams: Sequence[Team]
     )
 
 
-def _crews(problem: Problem, task: Task, teams: Sequence[Team]) -> Iterator[tuple[Team, ...]]:
-    """Yield the sets of teams that hold every class, one holder for each class."""
-    classes = sorted(problem.rule_by_task[task].composition)
-    seen = set()
-    for holders in product(*([team for team in teams if one in team.skills] for one in classes)):
-        crew = {team.id: team for team in holders}
-        key = frozenset(crew)
-        if key not in seen:
-            seen.add(key)
-            yield tuple(crew[team_id] for team_id in sorted(crew))
+def chances_of_parts(problem: Problem, task: Task, day: date, teams: Sequence[Team]) -> dict[str, Chance]:
+    """Return what each team's part of a joint session meets, whoever else comes."""
+    return {team.id: _chance(problem, task, day, team) for team in teams}
 
 
-def _meet(problem: Problem, task: Task, day: date, crew: Sequence[Team]) -> bool:
-    """Return whether the teams can start the session within SYNC_MINUTES of each other."""
-    floor = 0
-    while True:  # ends: the floor rises each time, and past the shifts every team is late
-        routes = [timetable(problem, team, day, [task], between={task: (floor, DAY_MINUTES)}) for team in crew]
-        if any(_minutes_late(problem, task, team, route) for team, route in zip(crew, routes, strict=True)):
-            return False
-        starts = [route.stops[0].start_minute for route in routes]
-        if max(starts) - min(starts) <= SYNC_MINUTES:
-            return True
-        floor = max(starts) - SYNC_MINUTES
+def _is_there(start: int | None, opening: int) -> bool:
+    return start is not None and start - opening <= SYNC_MINUTES
+
+
+def session_on(
+    problem: Problem, task: Task, day: date, teams: Sequence[Team], start_of: StartOf | None = None
+) -> Session:
+    """Return the joint session of a task on a day by some teams that do nothing else, or start as ``start_of`` says."""
+    team_by_id = problem.team_by_id
+
+    @cache
+    def first_start(team_id: str, floor: int) -> int | None:
+        return _first_start(problem, task, day, team_by_id[team_id], floor)
+
+    return Session(
+        problem.rule_by_task[task].composition,
+        held={team.id: team.skills for team in teams},
+        minutes=_minutes_out(problem, task, day, teams),
+        start_of=start_of or first_start,
+    )
+
+
+def _minutes_out(problem: Problem, task: Task, day: date, teams: Sequence[Team]) -> dict[str, int]:
+    """Return how long each team is out when it does nothing else.
+
+    Of teams that are equally near each counts a minute more than the one before, in an order of the village's own: so
+    not all villages turn to the same few.
+    """
+    found: dict[str, int] = {}
+    alike: dict[int, int] = {}
+    for team in sorted(teams, key=lambda team: (crc32(f"{task.site_id} {team.id}".encode()), team.id)):
+        legs = problem.leg(team, day, team.base, task.site_id), problem.leg(team, day, task.site_id, team.last_base)
+        minutes = sum(leg[0] if leg else DAY_MINUTES for leg in legs) + problem.rule_by_task[task].service.minutes
+        found[team.id] = minutes + alike.get(minutes, 0)
+        alike[minutes] = alike.get(minutes, 0) + 1
+    return found
+
+
+def _first_start(problem: Problem, task: Task, day: date, team: Team, floor: int) -> int | None:
+    """Return the first minute from ``floor`` on at which a team with nothing else to do can start; None when too late.
+
+    A timetable ends the day as early as can be. Where lunch may be before or after the visit, a day that ends no
+    earlier may start it sooner: that is looked for.
+    """
+
+    def start_by(last: int) -> int | None:
+        try:
+            route = timetable(problem, team, day, [task], between={task: (floor, last)})
+        except ModelError:  # no road there and back
+            return None
+        start = route.stops[0].start_minute
+        return None if start > last or _minutes_late(problem, task, team, route) else start
+
+    start = start_by(DAY_MINUTES)
+    if start is None or start == floor or start_by(start - 1) is None:
+        return start
+    return floor + bisect_left(range(floor, start), True, key=lambda last: start_by(last) is not None)

@@ -7,15 +7,17 @@ asks whether the task is possible by itself. It proves by an example and is no s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import islice, product
+from itertools import islice
 
 from planner.calendar import visit_days
 from planner.errors import ModelError
+from planner.joint import Crew
+from planner.lone import session_on
 from planner.model import SYNC_MINUTES, Problem, Task, Team
 from planner.plan import Plan, Route
 from planner.recurrence import patterns, possible_quotas, rule_days
@@ -68,6 +70,7 @@ class Board:
         self.problem, self.task = problem, task
         self.held = _held_starts(plan) if plan else {}
         self.is_sound = True
+        self._fits: dict[tuple[int, int, int, int, date | None], tuple[object, Route | None]] = {}
         self.days: dict[tuple[str, date], Route] = {}
         for route in plan.routes() if plan else ():
             left = tuple(stop.task for stop in route.stops if stop.task != task)
@@ -76,7 +79,7 @@ class Board:
                 self.days[route.team_id, route.day] = kept
 
     def relaxed(self, problem: Problem) -> Board:
-        """Return the board under another problem; the days stay."""
+        """Return the board under another problem; the days stay, and what fits them for teams that stay as they are."""
         other = copy(self)
         other.__dict__.pop("_without_hours", None)
         other.problem = problem
@@ -135,6 +138,17 @@ class Board:
         fitting = [found.route for found in self.insertions(team, day, not_before) if not found.excess.parts]
         return min(fitting, key=lambda route: (route.metres, route.end_minute), default=None)
 
+    def _fit_known(self, team: Team, day: date, not_before: int) -> Route | None:
+        """Return the same, remembered: a change of one team leaves the others' days, and free days are alike."""
+        matrix, site = self.problem.matrix(team, day), self.problem.site_by_id[self.task.site_id]
+        is_free = (team.id, day) not in self.days and (team.id, day) not in self.held
+        key = id(team), id(matrix), id(site), not_before, None if is_free else day
+        if key not in self._fits:
+            kept = team, matrix, site  # as long as they are kept here nothing else can have their ids
+            self._fits[key] = kept, self.fit(team, day, not_before)
+        route = self._fits[key][1]
+        return route if route is None or route.day == day else replace(route, day=day)
+
     @cached_property
     def _without_hours(self) -> Board:
         """The board of a problem in which the task's village keeps no hours."""
@@ -167,21 +181,33 @@ class Board:
             found = (self.fit(team, day) for team in teams)
             yield from ((route,) for route in found if route is not None)
             return
-        able = [team for team in teams if self.fit(team, day) is not None]
-        for crew in islice(_crews(self.problem.rule_by_task[self.task].composition, able), MOST_CREWS):
-            met = self._meeting(crew, day)
+        able = [team for team in teams if self._fit_known(team, day, 0) is not None]
+        team_by_id = self.problem.team_by_id
+
+        def fit(team_id: str, floor: int) -> Route | None:
+            return self._fit_known(team_by_id[team_id], day, floor)
+
+        def start_of(team_id: str, floor: int) -> int | None:
+            route = fit(team_id, floor)
+            return None if route is None else self._start_in(route)
+
+        for crew in islice(session_on(self.problem, self.task, day, able, start_of).crews(), MOST_CREWS):
+            met = self._meeting(crew, fit)
             if met is not None:
                 yield met
 
-    def _meeting(self, crew: Sequence[Team], day: date) -> tuple[Route, ...] | None:
+    def _start_in(self, route: Route) -> int:
+        return next(stop.start_minute for stop in route.stops if stop.task == self.task)
+
+    def _meeting(self, crew: Crew, fit: Callable[[str, int], Route | None]) -> tuple[Route, ...] | None:
         """Return the days of a crew with the session started within SYNC_MINUTES, or None when they cannot."""
         floor = 0
         for _ in range(SYNC_ROUNDS):
-            found = [self.fit(team, day, floor) for team in crew]
+            found = [fit(team_id, floor) for team_id in crew]
             routes = tuple(route for route in found if route is not None)
             if len(routes) < len(crew):
                 return None
-            starts = [next(s.start_minute for s in route.stops if s.task == self.task) for route in routes]
+            starts = [self._start_in(route) for route in routes]
             if max(starts) - min(starts) <= SYNC_MINUTES:
                 return routes
             floor = max(starts) - SYNC_MINUTES
@@ -195,22 +221,6 @@ def _held_starts(plan: Plan) -> dict[tuple[str, date], dict[Task, int]]:
         for team_id, stop in met:
             held[team_id, day][task] = stop.start_minute
     return held
-
-
-def _crews(classes: frozenset[str], teams: Sequence[Team]) -> Iterator[tuple[Team, ...]]:
-    """Yield the sets of teams that hold every class and of which none could stay at home."""
-    seen = set()
-    for holders in product(*([team for team in teams if one in team.skills] for one in sorted(classes))):
-        crew = {team.id: team for team in holders}
-        key = frozenset(crew)
-        if key not in seen and all(_is_needed(classes, crew, team_id) for team_id in crew):
-            yield tuple(crew[team_id] for team_id in sorted(crew))
-        seen.add(key)
-
-
-def _is_needed(classes: frozenset[str], crew: Mapping[str, Team], team_id: str) -> bool:
-    others = frozenset[str]().union(*(team.skills for other, team in crew.items() if other != team_id))
-    return not classes <= others
 
 
 def place(board: Board) -> tuple[Route, ...]:

@@ -185,7 +185,7 @@ def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int, leading: Seq
     allowed = _allowed(rule, problem, leading)
     days = [day for day in allowed if day in teams]
     lacking = _lacking(problem, rule, due, days)
-    chances = [best_chance(problem, task, day, teams[day]) for day in days]
+    chances = _chances(problem, task, {day: teams[day] for day in days})
     here = [chance for chance in chances if chance.day in due]
     if not here:
         return _no_room(problem, (task, rule), due, "no_working_day", (allowed, days))
@@ -197,6 +197,19 @@ def _nowhen(problem: Problem, task: Task, due: DateRange, nth: int, leading: Seq
         return _obstacle(problem, task, min(blocked, key=lambda c: c.distance))
     free = next(chance for chance in here if not chance.obstacle)
     return "no_time_left", {"team": problem.team_by_id[free.team_id].name, "day": free.day}
+
+
+def _chances(problem: Problem, task: Task, teams: Mapping[date, tuple[Team, ...]]) -> list[Chance]:
+    """Return the best chance of each day. Days with the same teams and roads are alike, unless nights away matter."""
+    known: dict[tuple[object, ...], Chance] = {}
+    found = []
+    for day, some in teams.items():
+        only = day if any(team.may_sleep_out for team in some) else None
+        key = only, *((team.id, id(problem.matrix(team, day))) for team in some)
+        if key not in known:
+            known[key] = best_chance(problem, task, day, some)
+        found.append(replace(known[key], day=day))
+    return found
 
 
 def _asked_rule(problem: Problem, task: Task, due: DateRange, leading: Sequence[date]) -> VisitRule:

@@ -32,6 +32,7 @@ class SearchProgress:
         self._language = language
         self._seconds = seconds
         self._started = time.monotonic()
+        self._is_compiling = False
         columns = (SpinnerColumn(), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
         self._bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
         self._task = self._bar.add_task(self._say(text("searching for the first plan")), total=seconds)
@@ -45,14 +46,36 @@ class SearchProgress:
     ) -> None:
         self._bar.stop()
 
+    def compiling(self, done: int, functions: int) -> None:
+        """Show how many functions of the search are compiled, on a terminal that counts the seconds too."""
+        if not self._is_compiling:
+            self._is_compiling = True
+            self._tell(
+                text(
+                    "The search is being compiled, on this machine's first run only. That takes about a minute, on an "
+                    "old or busy computer several; the seconds to search count from its end."
+                )
+            )
+        if done < functions:
+            counted = text("compiling: {done} of {functions} functions", done=done, functions=functions)
+            self._bar.update(self._task, description=self._say(counted), completed=done, total=functions)
+            return
+        self._tell(text("The search is compiled; it starts at once from now on."))
+        self._is_compiling, self._started = False, time.monotonic()
+        searching = self._say(text("searching for the first plan"))
+        self._bar.reset(self._task, description=searching, completed=0, total=self._seconds)
+
+    def _tell(self, sentence: Text) -> None:
+        self._bar.console.print(self._say(sentence), markup=False, soft_wrap=True)
+
     def improved(self, plan: Plan, cost: float) -> None:
         """Show the cost of a better plan and how many visits it leaves out."""
         found = text("best cost {cost}, unserved visits {unserved}", cost=f"{cost:,.1f}", unserved=len(plan.unserved))
         self._bar.update(self._task, description=self._say(found))
 
     def tick(self) -> None:
-        """Move the bar to the time that has passed."""
-        if self._seconds is not None:
+        """Move the bar to the time that has passed, which does not count while the search is being compiled."""
+        if self._seconds is not None and not self._is_compiling:
             self._bar.update(self._task, completed=min(self._seconds, time.monotonic() - self._started))
 
     def _say(self, sentence: Text) -> str:

@@ -130,7 +130,7 @@ def make_plan(
     *,
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-    on_compiling: Callable[[bool], None] | None = None,
+    on_compiling: Callable[[int, int], None] | None = None,
 ) -> SolveResult:
     """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
     result = solve(
@@ -262,6 +262,7 @@ def write_pages(
             dispatch_phone=settings.phone,
             emergency_phone=settings.emergency_phone,
             plan_label=plan_label(county, plan),
+            code_datum=settings.code_datum,
         )
         write_page(folder / "crew" / sheet_name(county.problem, circuit), sheet)
 

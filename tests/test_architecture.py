@@ -75,6 +75,13 @@ def test_chinese_sentences_use_the_same_values() -> None:
     assert not differing
 
 
+def test_chinese_has_one_word_for_a_visit_and_one_for_an_owed_one() -> None:
+    """巡诊 and 欠访 everywhere: a second word would be taken for a second thing."""
+    others = ("走访", "未排入", "未安排", "未服务")
+    said = [*_chinese().values(), (ROOT / "README.zh-CN.md").read_text("utf-8")]
+    assert [sentence for sentence in said if any(word in sentence for word in others)] == []
+
+
 def test_catalogues_do_not_contradict_each_other() -> None:
     """A sentence translated in two catalogues is translated the same way."""
     from babel.messages.pofile import read_po

@@ -22,14 +22,15 @@ def solve(
     on_improvement: Callable[[Plan, float], None] | None = None,
     *,
     should_stop: Callable[[], bool] | None = None,
-    on_compiling: Callable[[bool], None] | None = None,
+    on_compiling: Callable[[int, int], None] | None = None,
     dataset_sha256: str = "",
 ) -> SolveResult:
     """Search for a plan in a process of its own and return the best one found.
 
     ``on_improvement`` hears each better plan and its cost, the first complete one within seconds. ``should_stop``
-    is asked about ten times a second; the best plan so far is the answer then. ``on_compiling`` hears False when the
-    search must be compiled first, once on a machine, and True when it has been; the seconds count from then. Where a
+    is asked about ten times a second; the best plan so far is the answer then. ``on_compiling`` hears
+    how many functions of how many are compiled while the search must be compiled first, once on a machine; the
+    seconds count from the end of that. Where a
     balance is asked, a part of the seconds measures what it costs.
 
     Raises

@@ -96,7 +96,7 @@ class _Run:
         """Send the plan when the checker finds it better than all before."""
         began = time.monotonic()
         problem, settings, search = self.order.problem, self.order.settings, self.search
-        if search.progress and not search.state:  # stopped before the first visit: no plan, not an empty one
+        if not search.has_plan:
             return
         made_from = provenance(seed=settings.seed, rounds=self.rounds, dataset_sha256=self.order.dataset_sha256)
         plan = make_plan(search.frames, search.ledger, search.answer(), self.reasons, made_from)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from itertools import zip_longest
 
 import numpy as np
 
+from planner.joint import Crew, Session
+from planner.lone import session_on
 from planner.model import SYNC_MINUTES, Problem, Task
-from planner.solver.frame import Frame, without_idle
+from planner.solver.frame import Frame
 from planner.solver.instance import Ints, Records
 from planner.solver.state import State, visits_of
 
 MOST_CREWS = 200  # of one session; beyond, those whose bases are far from it are left out
-
-Crew = tuple[str, ...]  # ids of teams that hold a session together, sorted; none could stay at home
+LEAST_CREWS = 4  # of those that can meet on a day, whatever other days take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,11 @@ class Parts:
         """Return for each crew on which days it may come, and its teams."""
         most, rows = int(self.others.max(initial=0)) + 1, list[list[int]]()
         for task, others in zip(self.tasks, self.others.tolist(), strict=True):
+            able = {day: frozenset(frames[task].own_by_day.get(day, ())) for day in dates}
+            came = {day: _named(frames[task], self.crews[task], day) for day in dates}
             for crew in self.crews[task] if others else ():
                 numbers = [teams.index(team) for team in crew]
-                days = [int(_may_come(frames[task], crew, self.crews[task], day)) for day in dates]
+                days = [int(came[day] <= {*crew} <= able[day]) for day in dates]
                 rows.append([*days, *numbers, *[-1] * (most - len(numbers))])
         return np.array(rows, np.int64).reshape(len(rows), len(dates) + most)
 
@@ -59,6 +62,12 @@ class Parts:
             for day, teams in days.items()
             for part, team in enumerate(teams)
         }
+
+
+def _named(frame: Frame, crews: Sequence[Crew], day: date) -> frozenset[str]:
+    """Return the teams fixed for the session that day, where some crew with them can come."""
+    able, named = set(frame.own_by_day.get(day, ())), frame.crew_by_day.get(day, frozenset())
+    return named if any(named <= {*crew} <= able for crew in crews) else frozenset()
 
 
 def number_parts(problem: Problem, frames: Mapping[Task, Frame], tasks: Sequence[Task]) -> Parts:
@@ -74,27 +83,44 @@ def number_parts(problem: Problem, frames: Mapping[Task, Frame], tasks: Sequence
 
 
 def crews_of(problem: Problem, frame: Frame) -> tuple[Crew, ...]:
-    """Return the sets of own teams that hold every class of a joint session, none idle; none for other tasks."""
+    """Return the sets of own teams that can hold a joint session, none idle; none for other tasks.
+
+    Where there are too many, all days take turns with the nearest that can meet then.
+    """
     if not frame.rule.composition:
         return ()
-    skills = {team: problem.team_by_id[team].skills for team in sorted(frame.own_teams)}
-    able = [[team for team in skills if one in skills[team]] for one in sorted(frame.rule.composition)]
-    found = dict.fromkeys(tuple(sorted(set(picked))) for picked in product(*able))
-    crews = [crew for crew in found if len(without_idle(problem, frame.rule, crew)) == len(crew)]
-    if len(crews) > MOST_CREWS:
-        day = next(iter(frame.own_by_day))
-        crews.sort(key=lambda crew: (_way(problem, frame.task, crew, day), crew))
-    return tuple(sorted(crews[:MOST_CREWS]))
+    found: dict[Crew, None] = {}
+    for turn, some in enumerate(zip_longest(*_by_day(problem, frame), fillvalue=None)):
+        if turn >= LEAST_CREWS and len(found) >= MOST_CREWS:
+            break
+        found.update(dict.fromkeys(crew for crew in some if crew is not None))
+    return tuple(sorted(found))
 
 
-def _way(problem: Problem, task: Task, crew: Crew, day: date) -> int:
-    teams = [problem.team_by_id[team] for team in crew]
-    legs = [(problem.matrix(team, day), team.base) for team in teams]
-    return sum(int(matrix.metres[matrix.index[base], matrix.index[task.site_id]]) for matrix, base in legs)
+def _by_day(problem: Problem, frame: Frame) -> list[Iterator[Crew]]:
+    """Return the crews of every day, the nearest first; days with the same teams and roads are alike.
+
+    Where one crew must make all visits those that can come every day are looked for as well.
+    """
+    days = {day: frozenset(teams) for day, teams in frame.own_by_day.items()}
+    wanted = [(day, teams, frame.crew_by_day.get(day, frozenset())) for day, teams in days.items()]
+    if frame.rule.same_team:
+        always = frozenset[str]().union(*frame.crew_by_day.values())
+        wanted.insert(0, (min(days), frozenset.intersection(*days.values()), always))
+    alike: dict[tuple[object, ...], Iterator[Crew]] = {}
+    for day, teams, named in wanted:
+        able = [problem.team_by_id[team] for team in sorted(teams)]
+        key = named, tuple((team.id, id(problem.matrix(team, day))) for team in able)
+        if key not in alike:
+            alike[key] = _crews_with(session_on(problem, frame.task, day, able), named)
+    return list(alike.values())
 
 
-def _may_come(frame: Frame, crew: Crew, crews: Sequence[Crew], day: date) -> bool:
-    """Return whether all teams of the crew can come that day, those fixed beforehand among them where that can be."""
-    able, named = set(frame.own_by_day.get(day, ())), frame.crew_by_day.get(day, frozenset())
-    is_kept = any(named <= set(other) <= able for other in crews)
-    return set(crew) <= able and (not is_kept or named <= set(crew))
+def _crews_with(session: Session, named: frozenset[str]) -> Iterator[Crew]:
+    """Yield the crews with the teams fixed beforehand; any, where these cannot be kept."""
+    is_kept = False
+    for crew in session.crews(named):
+        is_kept = True
+        yield crew
+    if not is_kept and named:
+        yield from session.crews()

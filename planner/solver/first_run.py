@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -11,30 +14,45 @@ from pathlib import Path
 import numpy as np
 
 from planner.solver.instance import NODE, SLOT, TASK, Instance
-from planner.solver.machine_code import choose_cache, is_compiled, mark_compiled
+from planner.solver.machine_code import choose_cache, count_compiled, count_functions, is_compiled, mark_compiled
 from planner.solver.processes import die_with_parent
 
 POLL_SECONDS = 0.1
 
 
-def ensure_compiled(on_compiling: Callable[[bool], None] | None, should_stop: Callable[[], bool] | None) -> None:
-    """Compile the search unless that was done before; ``on_compiling`` hears False before and True after it.
+OnCompiling = Callable[[int, int], None]
+ABOUT = (
+    "Compiling the search, once on this machine: about a minute, several on an old or busy one. Ctrl-C is safe.",
+    "正在编译搜索程序，本机只需一次：约一分钟，旧电脑或繁忙时要几分钟。可按 Ctrl-C 中断，下次接着做。",
+)
 
-    A process that is stopped or fails is no fault here: the search compiles what it lacks.
+
+def ensure_compiled(on_compiling: OnCompiling | None, should_stop: Callable[[], bool] | None) -> None:
+    """Compile the search unless that was done before.
+
+    ``on_compiling`` hears how many functions of how many are compiled: at once, whenever it is more, and all at the
+    end. The last ones take longer than the first. A process that is stopped or fails is no fault here: the search
+    compiles what it lacks.
     """
-    if is_compiled(choose_cache()):
+    folder = choose_cache()
+    if is_compiled(folder):
         return
-    tell = on_compiling or (lambda _: None)
-    tell(False)
+    tell, functions = on_compiling or (lambda _done, _all: None), count_functions()
+    told = min(count_compiled(folder), functions - 1)  # the last is told at the end
+    tell(told, functions)
     process = get_context("spawn").Process(target=compile_all, args=(os.getpid(),), daemon=True)
     process.start()
     while process.is_alive():
         process.join(POLL_SECONDS)
+        done = min(count_compiled(folder), functions - 1)
+        if done > told:
+            tell(done, functions)
+            told = done
         if should_stop is not None and should_stop():
             process.kill()
             process.join()
             return
-    tell(True)
+    tell(functions, functions)
 
 
 def compile_all(parent: int | None = None) -> None:
@@ -42,6 +60,7 @@ def compile_all(parent: int | None = None) -> None:
     from planner.solver.engine import Chain, Fall  # noqa: PLC0415 - numba loads with it
 
     if parent is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
         die_with_parent(parent)
     folder = choose_cache()
     with _only_one(folder):
@@ -88,5 +107,26 @@ def _only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+def main() -> int:
+    """Compile with a counter on the screen, as ``make`` does; return 1 when that failed."""
+    folder, begun = choose_cache(), time.monotonic()
+    if is_compiled(folder):
+        return 0
+    end = "\r" if sys.stderr.isatty() else "\n"
+
+    def tell(done: int, functions: int) -> None:
+        if end == "\r" or done % 10 == 0 or done == functions:
+            sys.stderr.write(f"  {done}/{functions}  {time.monotonic() - begun:.0f} s{end}")
+            sys.stderr.flush()
+
+    sys.stderr.write("\n".join(ABOUT) + "\n")
+    ensure_compiled(tell, None)
+    sys.stderr.write("\n" if end == "\r" else "")
+    return 0 if is_compiled(folder) else 1
+
+
 if __name__ == "__main__":
-    compile_all()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -150,9 +150,11 @@ class Group:
 def independent_groups(frames: Mapping[Task, Frame], linked: Mapping[Task, Linked] | None = None) -> tuple[Group, ...]:
     """Return the connected components of tasks and their own teams, sorted by their first task.
 
-    A leader and its followers (``linked``) are one; every task with followers has a team of its own, and so have they.
+    A leader, which has teams of its own, and its followers (``linked``) are one, even those that nobody can visit.
     """
     links = linked or {}
+    leader_of = {task: leader for leader, found in links.items() for task in found.followers}
+    teams = {task: frame.own_teams | frames[leader_of.get(task, task)].own_teams for task, frame in frames.items()}
     root: dict[str, str] = {}
 
     def find(team: str) -> str:
@@ -160,17 +162,15 @@ def independent_groups(frames: Mapping[Task, Frame], linked: Mapping[Task, Linke
             team = root[team]
         return team
 
-    teams_of = [frame.own_teams for frame in frames.values()]
-    together = [frames[task].own_teams | frames[other].own_teams for task in links for other in links[task].followers]
-    for found in [*teams_of, *together]:
-        first, *others = sorted(found) or [""]
+    for together in teams.values():
+        first, *others = sorted(together) or [""]
         for team in others:
             low, high = sorted((find(first), find(team)))
             root[high] = low
     members: dict[str, list[Task]] = {}
-    for task, frame in frames.items():
-        if frame.own_teams:
-            members.setdefault(find(min(frame.own_teams)), []).append(task)
+    for task, together in teams.items():
+        if together:
+            members.setdefault(find(min(together)), []).append(task)
     groups = [
         Group(
             tasks=tuple(tasks),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
+from planner.joint import Crew
+from planner.lone import session_on
 from planner.model import Task
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.days import Choice, minutes_out
 from planner.solver.evenness import UPRIGHT, Leaning
-from planner.solver.frame import Frame, without_idle
+from planner.solver.frame import Frame
 from planner.solver.led import led_frame
 from planner.solver.meetings import Tasks
 from planner.solver.nights import day_ends
@@ -42,6 +44,7 @@ class Inserter:
         self.problem, self.frames, self.clock = ledger.problem, frames, ledger.clock
         self.ledger, self.pricer, self.remaining = ledger, pricer, remaining
         self._near: dict[Task, frozenset[str]] = {}
+        self._known_crews: dict[tuple[Task, tuple[tuple[str, int], ...], frozenset[str]], tuple[Crew, ...]] = {}
 
     def build(self, choice: Choice) -> State:
         """Return routes over the chosen days and teams; what does not fit a day is left out."""
@@ -143,12 +146,12 @@ class Inserter:
         for day, teams in open_days.items():
             if day in days or not keeps_dates(frame, [*days, day]):
                 continue
-            for cover in self._covers(frame, teams, days):
+            for cover in self._covers(frame, day, teams, days):
                 soft = self.ledger.made_cost(frame.task, {**days, day: cover})
                 for place in self._places(state, frame.task, day, cover, leaning):
                     yield Place(place.cost + soft, day, place.positions)
 
-    def _covers(self, frame: Frame, teams: Sequence[str], days: VisitDays) -> Iterator[tuple[str, ...]]:
+    def _covers(self, frame: Frame, day: date, teams: Sequence[str], days: VisitDays) -> Iterator[Crew]:
         """Yield the sets of teams that could come together, without idle members."""
         if frame.rule.same_team and days:
             together = next(iter(days.values()))
@@ -158,16 +161,18 @@ class Inserter:
         if not frame.rule.composition:
             yield from ((team,) for team in teams)
             return
-        skills = {team: self.problem.team_by_id[team].skills for team in teams}
-        able = [[team for team in teams if skill in skills[team]] for skill in sorted(frame.rule.composition)]
-        seen: list[tuple[str, ...]] = []
-        for picked in product(*able):
-            cover = tuple(sorted(set(picked)))
-            if cover not in seen and cover == without_idle(self.problem, frame.rule, cover):
-                seen.append(cover)
-                yield cover
-            if len(seen) >= MAX_COVERS:
-                return
+        yield from self._crews(frame, day, teams)
+
+    def _crews(self, frame: Frame, day: date, teams: Sequence[str]) -> tuple[Crew, ...]:
+        """Return the nearest sets of teams that can hold a joint session, with those fixed for it where they can."""
+        able = [self.problem.team_by_id[team] for team in teams]
+        named = frame.crew_by_day.get(day, frozenset())
+        key = frame.task, tuple((team.id, id(self.problem.matrix(team, day))) for team in able), named
+        if key not in self._known_crews:
+            session = session_on(self.problem, frame.task, day, able)
+            found = tuple(islice(session.crews(named), MAX_COVERS)) or tuple(islice(session.crews(), MAX_COVERS))
+            self._known_crews[key] = found
+        return self._known_crews[key]
 
     def _places(
         self, state: State, task: Task, day: date, teams: tuple[str, ...], leaning: Leaning = UPRIGHT

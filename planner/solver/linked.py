@@ -61,7 +61,7 @@ def is_linkable(frame: Frame) -> bool:
     """Return whether a follow-up can be searched with its leader: by one team, nothing fixed, no largest gap."""
     rule = frame.rule
     is_plain = not rule.composition and not frame.fixed and rule.max_gap_days is None and not rule.same_weekday
-    return is_plain and len(frame.quotas) == 1 and bool(frame.own_by_day)
+    return is_plain and len(frame.quotas) == 1
 
 
 def link(problem: Problem, frames: Mapping[Task, Frame], leader: Task, followers: Sequence[Task]) -> Linked | None:
@@ -71,12 +71,20 @@ def link(problem: Problem, frames: Mapping[Task, Frame], leader: Task, followers
 
 
 def with_followers_alone(problem: Problem, frames: Mapping[Task, Frame]) -> dict[Task, Frame]:
-    """Return the frames; a follow-up whose leader is not asked in the horizon has the days that follow its last visit.
+    """Return the frames; a follow-up whose leader is never visited in the horizon has the days after its last visit.
 
     Then its days depend on nothing, and it is searched as any other task.
     """
-    alone = {task for task, leader in problem.leader_by_task.items() if task in frames and leader not in frames}
-    return {task: led_frame(problem, frame, {}) if task in alone else frame for task, frame in frames.items()}
+    found = dict(frames)
+    for task in in_order_of_leading(problem, frames):
+        if not _may_lead(found, problem.leader_by_task[task]):
+            found[task] = led_frame(problem, frames[task], {})
+    return found
+
+
+def _may_lead(frames: Mapping[Task, Frame], task: Task) -> bool:
+    """Return whether a task could be visited in the horizon."""
+    return task in frames and frames[task].asked > 0 and bool(frames[task].own_by_day)
 
 
 def linked_groups(
@@ -86,7 +94,7 @@ def linked_groups(
 
     A group in which ``can_link`` says no has none.
     """
-    leaders = {task: leader for task, leader in problem.leader_by_task.items() if leader in frames}
+    leaders = {t: leader for t, leader in problem.leader_by_task.items() if t in frames and _may_lead(frames, leader)}
     free = {task: frame for task, frame in frames.items() if task not in leaders and frame.asked}
     followers = [task for task in in_order_of_leading(problem, leaders) if is_linkable(frames[task])]
     tried = ((task, _linked_to(problem, frames, task, followers)) for task in free if task in leaders.values())
@@ -104,7 +112,7 @@ def _linked_to(
     problem: Problem, frames: Mapping[Task, Frame], leader: Task, followers: Sequence[Task]
 ) -> Linked | None:
     """Return what can be searched with a leader: its followers and theirs."""
-    if frames[leader].rule.composition or not frames[leader].own_by_day:
+    if frames[leader].rule.composition:
         return None
     found = [leader]
     for task in followers:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
-MARK = "complete"
+MARK = "complete"  # its age is that of the last search
+UNUSED_DAYS = 60  # 20 MB of an older version are kept as long
+COMPILED = re.compile(r"^@(?:entry|compiled|apart)$", re.MULTILINE)  # the decorators whose functions are kept
+NAME = re.compile(r"[0-9a-f]{16}")
 FOLDER = Path(__file__).parent
 SOURCES = (FOLDER / "instance.py", *sorted((FOLDER / "kernel").glob("*.py")))  # all that the machine code is made of
 
@@ -27,13 +34,50 @@ def choose_cache() -> Path:
 
 
 def is_compiled(folder: Path) -> bool:
-    """Return whether all machine code is there from an earlier search."""
-    return (folder / MARK).exists()
+    """Return whether all machine code is there from an earlier search, and note that it is in use."""
+    try:
+        os.utime(folder / MARK)
+    except FileNotFoundError:
+        return False
+    except OSError:  # somebody else's, or a disk that is not written to
+        return (folder / MARK).exists()
+    return True
 
 
 def mark_compiled(folder: Path) -> None:
-    """Note that all machine code is there."""
+    """Note that all machine code is there, and remove that of versions no longer in use."""
     (folder / MARK).touch()
+    remove_unused(folder)
+
+
+def count_compiled(folder: Path) -> int:
+    """Return how many functions have their machine code in the folder."""
+    return sum(1 for _ in folder.glob("*/*.nbi"))
+
+
+def count_functions() -> int:
+    """Return how many functions are compiled in all."""
+    return sum(len(COMPILED.findall(path.read_text("utf-8"))) for path in SOURCES)
+
+
+def remove_unused(folder: Path) -> None:
+    """Remove the folders beside this one that no search has used for 60 days; what cannot be removed stays."""
+    if not NAME.fullmatch(folder.name):
+        return  # one for this run only, among files of other programs
+    oldest = time.time() - UNUSED_DAYS * 86_400
+    with suppress(OSError):
+        for other in sorted(folder.parent.iterdir()):
+            is_ours = NAME.fullmatch(other.name) and other.is_dir() and not other.is_symlink()
+            if is_ours and other != folder and _last_use(other) < oldest:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def _last_use(folder: Path) -> float:
+    """Return when anything in a folder of machine code was last written or used; now where it cannot be told."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    except OSError:
+        return time.time()
 
 
 def _writable(name: str) -> Path:

@@ -291,7 +291,7 @@ def _visit_prices(
     for k, task in enumerate(parts.tasks):
         frame, site = frames[task], problem.site_by_id[task.site_id]
         service = weights.per_duty_hour * frame.rule.service.minutes / 60
-        able = {team for crew in parts.crews[task] for team in crew} or frame.own_teams
+        able = {team for crew in parts.crews[task] for team in crew} if frame.rule.composition else frame.own_teams
         is_once = parts.part[k] == 0
         for day, teams in frame.own_by_day.items():
             off_market = is_once and site.market_days is not None and not is_market_day(site, day)

@@ -86,6 +86,12 @@ class Search:
         self.progress = [_Progress(group) for group in groups]
         self.searched = frozenset(task for group in groups for task in group.tasks)
         self.state: State = {}
+        self.is_begun = False
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan: one without visits counts when the first was not cut short before any was placed."""
+        return self.is_begun or bool(self.state) or not self.progress
 
     def start(self) -> None:
         """Make the first complete plan."""
@@ -101,6 +107,7 @@ class Search:
                 self._take(progress, self.inserter.serve_owed(state, following, with_lent=False, in_order=True))
             elif progress.may_sleep:
                 self._take(progress, self._with_far(progress.group, self._part(progress.group)))
+        self.is_begun = self.remaining() > 0
 
     def go_on_from(self, plan: Plan) -> None:
         """Take over what each group does in a plan, where that costs less; what is not searched comes afresh."""
@@ -179,11 +186,12 @@ class Search:
         All at once; where work is to be even one after the other, for each must know how long the others work.
         """
         compiled = [progress for progress in active if progress.compiled]
-        whole = sum(len(progress.group.tasks) for progress in compiled)
-        share = sum(len(progress.group.tasks) for progress in active) / max(1, len(self.searched))
+        if not compiled:
+            return
+        share = _tasks_in(active) / len(self.searched)
         seconds = None if is_counted else share * self.remaining()
         for batch in [[one] for one in compiled] if self.ledger.evenness.is_asked else [compiled]:
-            part = sum(len(progress.group.tasks) for progress in batch) / whole if whole else 0.0
+            part = _tasks_in(batch) / _tasks_in(compiled)
             self._cool(batch, number, seconds=None if seconds is None else part * seconds)
 
     def _send_out(self, active: Sequence[_Progress], *, is_counted: bool) -> None:
@@ -194,7 +202,7 @@ class Search:
         batch = [progress for progress in active if progress.compiled]
         if not batch or self.ledger.evenness.is_asked:
             return
-        share = HOME_SHARE * sum(len(progress.group.tasks) for progress in batch) / len(self.searched)
+        share = HOME_SHARE * _tasks_in(batch) / len(self.searched)
         self._cool(batch, 1, seconds=None if is_counted else share * self.remaining())
         for progress in batch:
             state = progress.compiled.best() if progress.compiled else None
@@ -439,6 +447,10 @@ class Search:
         progress.cuts += [cut for cut in dict.fromkeys(cuts) if cut not in progress.cuts]
         for slot, minutes in margins.items():
             progress.margins[slot] = progress.margins.get(slot, 0) + minutes
+
+
+def _tasks_in(progresses: Iterable[_Progress]) -> int:
+    return sum(len(progress.group.tasks) for progress in progresses)
 
 
 def _patience(progress: _Progress) -> int:

@@ -24,8 +24,8 @@ def supervise_balanced(
 ) -> SolveResult:
     """Search in three quarters of the seconds (or all rounds), then from that plan without the balance in the rest.
 
-    Counted in rounds both searches have as many, so that the price depends on no clock. A search that was stopped, or
-    has too few seconds for both, is not compared.
+    Counted in rounds both searches have as many, so that the price depends on no clock. Where one of them was stopped,
+    or there are too few seconds for both, nothing is compared: cut short, the second would call a dear balance cheap.
 
     Raises
     ------
@@ -44,5 +44,9 @@ def supervise_balanced(
     try:
         other = supervise(unbalanced, rest, None, should_stop, dataset_sha256, start=result.plan)
     except SolverError:  # no time: the plan stands, its price is not known
+        return result
+    if other.stopped == "cancelled":
+        return replace(result, stopped="cancelled")
+    if other.stopped == "crashed":
         return result
     return replace(result, balance_price=price_of_balance(problem, result.plan, other.plan))

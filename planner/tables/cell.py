@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import shapely
 
-from planner.language import Text, text
+from planner.language import Both, Text, text
 from planner.tables.column import Column
 from planner.tables.words import half_width
 
@@ -48,8 +48,8 @@ def plain_text(cell: object) -> str:
 
 def like(column: Column) -> Text:
     """Return the remedy that shows the column's example, in both languages where they differ."""
-    example = f"{column.example} ({column.example_zh})" if column.example_zh else column.example
-    return text("Write it like {example}.", example=example or "1")
+    example, zh = column.example or "1", column.example_zh
+    return text("Write it like {example}.", example=Both(f"{example} ({zh})", f"{zh} ({example})") if zh else example)
 
 
 def finite_number(cell: Cell) -> float | None:

@@ -14,6 +14,7 @@ from planner.values import DAY_MINUTES, FIRST_YEAR, LAST_YEAR, Window
 
 EXCEL_DAY_ZERO = date(1899, 12, 30)  # right for every day after the leap day of 1900 that Excel made up
 DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ t]00:00(?::00(?:\.0+)?)?)?")
+NO_YEAR = re.compile(r"\d{1,2}(?:月\d{1,2}[日号]?|[-/.]\d{1,2})")
 
 
 def read_date(cell: Cell) -> date | None:
@@ -43,8 +44,10 @@ def _sane(day: date) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def date_fault() -> CellError:
-    """Return the fault of a cell that holds no date."""
+def date_fault(cell: Cell = None) -> CellError:
+    """Return the fault of a cell that holds no date; one without a year is told to say it."""
+    if isinstance(cell, str) and NO_YEAR.fullmatch(half_width(cell)):
+        return CellError(text("a date with its year"), text("Write the year too, for example 2026-03-02."))
     expected = text("a date from {first} to {last}", first=f"{FIRST_YEAR}-01-01", last=f"{LAST_YEAR}-12-31")
     return CellError(expected, text("Write it as year-month-day, for example 2026-03-02."))
 
@@ -53,7 +56,7 @@ def read_date_cell(column: Column, cell: Cell) -> date:
     """Return the date of a cell; raises CellError."""
     day = read_date(cell)
     if day is None:
-        raise date_fault()
+        raise date_fault(cell)
     return day
 
 
@@ -65,7 +68,7 @@ def read_dates_cell(column: Column, cell: Cell) -> tuple[date, ...]:
     for part in split_list(cell):
         ends = [read_date(end) for end in re.split(r"\s*(?:[~至到]|\.\.|\bto\b)\s*", part)]
         if len(ends) > 2 or any(end is None for end in ends):
-            raise date_fault()
+            raise date_fault(part)
         first, last = ends[0], ends[-1]
         assert first is not None and last is not None
         if not 0 <= (last - first).days <= 400:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from planner.language import Text, text
+from planner.language import Both, Text, text
 from planner.tables.cell import Cell, CellError, finite_number, is_empty, like, plain_text
 from planner.tables.cell_times import (
     read_date_cell,
@@ -21,6 +21,7 @@ from planner.tables.cell_times import (
     read_windows_cell,
 )
 from planner.tables.column import Column, Kind
+from planner.tables.degrees import looks_like_degrees, read_degrees
 from planner.tables.words import (
     half_width,
     read_market_digits,
@@ -30,6 +31,7 @@ from planner.tables.words import (
     split_list,
 )
 
+DEGREES = {"lon": "EW", "lat": "NS"}  # columns of degrees, and the letters of their two sides
 LONGEST_ID = 120
 LONGEST_TEXT = 2_000
 NOTHING = {"", "-", "--", "—", "——", "/", "无", "n/a", "none", "null"}
@@ -67,6 +69,14 @@ def _read_text(column: Column, cell: Cell) -> str:
     return _one_line(cell, LONGEST_TEXT)
 
 
+def _number(column: Column, cell: Cell) -> float | None:
+    """Return the number in a cell; longitudes and latitudes may be in degrees, minutes and seconds."""
+    value = finite_number(cell)
+    if value is None and isinstance(cell, str) and column.name in DEGREES:
+        return read_degrees(cell, DEGREES[column.name])
+    return value
+
+
 def _number_fault(column: Column, cell: Cell) -> CellError:
     low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.low, column.high))
     expected = (
@@ -79,9 +89,15 @@ def _number_fault(column: Column, cell: Cell) -> CellError:
 
 def _number_remedy(column: Column, cell: Cell) -> Text:
     """Return what to write instead: the number meant where it can be told, and never one that is refused again."""
-    number = finite_number(cell)
-    if number is not None and column.name in {"lon", "lat"} and 90 < abs(number) <= 180:
+    number = _number(column, cell)
+    if number is not None and column.name in DEGREES and 90 < abs(number) <= 180:
         return text("This looks like a longitude: longitude and latitude may be swapped.")
+    if number is None and isinstance(cell, str) and column.name in DEGREES and looks_like_degrees(cell):
+        return text(
+            "Write {example}, or degrees, minutes and seconds below 60 such as {degrees}.",
+            example=column.example,
+            degrees="110°15′30″" if column.name == "lon" else "29°23′53″",
+        )
     near = None if number is not None or not isinstance(cell, str) else _number_meant(column, half_width(cell))
     return like(column) if near is None else text("Write the number alone, for example {value}.", value=near)
 
@@ -107,7 +123,7 @@ def _long(bound: float | None) -> str:
 
 
 def _read_number(column: Column, cell: Cell) -> float:
-    value = finite_number(cell)
+    value = _number(column, cell)
     low, high = column.low, column.high
     if value is None or (low is not None and value < low) or (high is not None and value > high):
         raise _number_fault(column, cell)
@@ -163,7 +179,10 @@ def _read_choice(column: Column, cell: Cell) -> str:
     words = {name.casefold(): name for name in column.choices}
     words |= {zh: name for name, zh in column.choices.items()} | dict(column.synonyms)
     if word not in words:
-        choices = ", ".join(f"{name} ({zh})" for name, zh in column.choices.items())
+        choices = Both(
+            ", ".join(f"{name} ({zh})" for name, zh in column.choices.items()),
+            "、".join(f"{zh} ({name})" for name, zh in column.choices.items()),
+        )
         raise CellError(text("one of {choices}", choices=choices), text("Choose one of these words."))
     return words[word]
 

@@ -26,8 +26,9 @@ def read_follow_up(row: Row, rules: Register, villages: Register, faults: Faults
     count = len(faults.errors)
     for name in NEEDED:
         if name not in given:
-            problem = text("a follow-up needs {name} too.", name=quote(name))
-            faults.add(row.where(given[0]), problem, text("Fill in {names}, or none of them.", names=", ".join(NEEDED)))
+            problem = text("a follow-up needs {name} too.", name=quote(row.where(name).column))
+            names = ", ".join(row.where(needed).column for needed in NEEDED)
+            faults.add(row.where(given[0]), problem, text("Fill in {names}, or none of them.", names=names))
     rule_id = _leading_rule(row, rules, faults)
     village = row.get("follows_village")
     site_id = find_or_note(row.where("follows_village"), village, villages, faults) if village is not None else None

@@ -44,7 +44,7 @@ LON = Column(
     unit=text("degrees"),
     example="110.1642",
     is_required=True,
-    description=text("Longitude in decimal degrees."),
+    description=text("Longitude in decimal degrees, or as 110°15′30″."),
     aliases=("longitude", "lng", "x", "东经"),
 )
 LAT = Column(
@@ -56,7 +56,7 @@ LAT = Column(
     unit=text("degrees"),
     example="29.3981",
     is_required=True,
-    description=text("Latitude in decimal degrees."),
+    description=text("Latitude in decimal degrees, or as 29°23′53″."),
     aliases=("latitude", "y", "北纬"),
 )
 PHONE = Column(

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from planner.errors import Where
-from planner.language import text
+from planner.language import Both, text
 from planner.tables.cell import Cell, CellError, is_empty, quote
 from planner.tables.cells import read_cell
 from planner.tables.columns import SHEETS, Column, Sheet
 from planner.tables.datum_columns import DATUM, datums_in_headings
-from planner.tables.faults import Faults, closest, suggest
+from planner.tables.faults import Faults, closest
 from planner.tables.files import READ_SUFFIXES, UNREAD_SUFFIXES, Grid, read_grids
 from planner.tables.guard import RefusedFileError, column_letters
+from planner.tables.headings import (
+    SHEET_BY_HEADING,
+    fold_heading,
+    heading_row,
+    headings_of,
+    nearest,
+    recognise_columns,
+    sheet_named,
+)
 from planner.tables.words import half_width
 
 MOST_FILES = 100
 EXAMPLE_MARKS = ("# example", "# 示例")  # rows of the template that show how to fill it in
-REMARKS = {"note", "notes", "remark", "remarks", "comment", "comments", "备注", "说明"}
 IGNORED_SHEETS = {"readme", "about", "说明"}
-HEADING_ROWS = 5  # a title may stand above the headings
+TOTALS = {"合计", "总计", "共计", "小计", "总和", "total", "totals", "subtotal", "sum", "grandtotal"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,7 @@ class Row:
     """
 
     place: Where
-    written: dict[str, str]  # column name -> the heading as the user wrote it
+    written: Mapping[str, str]  # column name -> the heading as the user wrote it, or would: in the sheet's language
     values: dict[str, Any]
     faulty: frozenset[str] = frozenset()
 
@@ -57,7 +66,7 @@ class Table:
 def read_tables(path: Path, faults: Faults) -> dict[str, Table]:
     """Return the tables of a workbook or folder by sheet name; what cannot be read is noted in ``faults``."""
     grids = [grid for file in _input_files(path, faults) for grid in _grids_of(file, faults)]
-    present = {sheet.name for grid in grids if (sheet := _sheet_named(grid.name))}
+    present = {sheet.name for grid in grids if (sheet := sheet_named(grid.name))}
     tables: dict[str, Table] = {}
     for grid in grids:
         sheet = _recognise_sheet(grid, present, faults)
@@ -100,37 +109,17 @@ def _grids_of(file: Path, faults: Faults) -> list[Grid]:
     return []
 
 
-def fold_heading(heading: str) -> str:
-    """Return a heading in the form in which headings are compared: no case, spaces as one underscore, no unit."""
-    plain = half_width(heading).casefold().replace("*", "")
-    plain = plain.split("(")[0] if not plain.startswith("(") else plain
-    return "_".join(plain.replace("_", " ").split())
-
-
-_SHEETS = {fold_heading(heading): sheet for sheet in SHEETS for heading in sheet.headings}
-_COLUMNS = {
-    s.name: {fold_heading(h): column for column in reversed(s.columns) for h in column.headings} for s in SHEETS
-}
-# A column's own names win over another column's aliases.
-for _sheet in SHEETS:
-    _COLUMNS[_sheet.name].update({fold_heading(h): c for c in _sheet.columns for h in (c.name, c.zh)})
-
-
-def _sheet_named(name: str) -> Sheet | None:
-    return _SHEETS.get(fold_heading(name))
-
-
 def _recognise_sheet(grid: Grid, present: set[str], faults: Faults) -> Sheet | None:
-    sheet = _sheet_named(grid.name)
+    sheet = sheet_named(grid.name)
     if sheet is not None or fold_heading(grid.name) in IGNORED_SHEETS or grid.name.startswith("_"):
         return sheet
     where = Where(grid.file, grid.name if grid.is_sheet else "")
-    near = closest(fold_heading(grid.name), [h for h, s in _SHEETS.items() if s.name not in present])
+    near = closest(fold_heading(grid.name), [h for h, s in SHEET_BY_HEADING.items() if s.name not in present])
     if near is not None:
         faults.add(where, text("this sheet is not known."), text('Did you mean "{near}"?', near=near))
     elif any(not is_empty(cell) for row in grid.rows for cell in row):
-        known = ", ".join(s.name for s in SHEETS)
-        faults.warn(where, text("this sheet is not read."), text("The sheets are: {known}.", known=known))
+        known = Both(", ".join(s.name for s in SHEETS), "、".join(s.zh for s in SHEETS))
+        faults.doubt(where, text("this sheet is not read."), text("The sheets are: {known}.", known=known))
     return None
 
 
@@ -138,7 +127,8 @@ def _note_second(table: Table | None, first: Table, faults: Faults) -> None:
     if table is None:
         return
     other = first.place.file if first.place.file != table.place.file else first.place.sheet
-    problem = text('the table "{name}" is given twice; first in {other}.', name=table.sheet.name, other=other)
+    name = Both(table.sheet.name, table.sheet.zh)
+    problem = text('the table "{name}" is given twice; first in {other}.', name=name, other=other)
     faults.add(table.place, problem, text("Keep one of them."))
 
 
@@ -147,7 +137,7 @@ def _note_missing_sheets(path: Path, present: set[str], grids: list[Grid], fault
         return  # nothing could be opened, which has been said
     for sheet in SHEETS:
         if sheet.is_required and sheet.name not in present:
-            near = closest(sheet.name, [grid.name for grid in grids if _sheet_named(grid.name) is None])
+            near = nearest([grid.name for grid in grids if sheet_named(grid.name) is None], sheet.headings)
             remedy = (
                 text('Rename "{near}" if that is it.', near=near)
                 if near
@@ -162,20 +152,25 @@ def _note_missing_sheets(path: Path, present: set[str], grids: list[Grid], fault
 
 def _read_grid(grid: Grid, sheet: Sheet, faults: Faults) -> Table | None:
     place = Where(grid.file, grid.name if grid.is_sheet else "")
-    head = _heading_row(grid, sheet)
+    head = heading_row(grid, sheet)
     if head is None:
-        needed = ", ".join(column.name for column in sheet.columns if column.is_required)
+        required = [column for column in sheet.columns if column.is_required]
+        needed = Both(", ".join(column.name for column in required), "、".join(column.zh for column in required))
         remedy = text("Write the headings in the first row: {needed}.", needed=needed)
         faults.add(place, text("no row of headings was found."), remedy)
         return None
-    columns = _recognise_columns(grid, head, sheet, place, faults)
+    columns = recognise_columns(grid, head, sheet, place, faults)
+    _note_unnamed_columns(grid, head, place, faults)
     _note_error_cells(grid, place, faults)
     declared = _declared_datum(columns, sheet, place, faults)
     rows = []
+    written = headings_of(sheet, columns)
     for offset, cells in enumerate(grid.rows[head + 1 :], start=head + 1):
-        if _is_row(cells):
-            where = Where(place.file, place.sheet, grid.first_row + offset)
-            row = _read_row(cells, columns, sheet, where, faults)
+        where = Where(place.file, place.sheet, grid.first_row + offset)
+        if _is_total(cells, columns):
+            faults.add(where, text("this looks like a row of totals."), text("Delete the row."))
+        elif _is_row(cells):
+            row = _read_row(cells, columns, sheet, (where, written), faults)
             rows.append(replace(row, values=declared | row.values))
     return Table(sheet=sheet, place=place, rows=tuple(rows))
 
@@ -190,69 +185,6 @@ def _declared_datum(
         problem = text("the headings name two systems of coordinates: {names}.", names=", ".join(sorted(named)))
         faults.add(place, problem, text("Name one, or write the system of each row into the column datum."))
     return {DATUM.name: min(named)} if named else {}
-
-
-def _heading_row(grid: Grid, sheet: Sheet) -> int | None:
-    """Return the index of the row of headings: the one of the first few that knows most of the sheet's columns."""
-    known = _COLUMNS[sheet.name]
-    scores = [
-        len({known[fold_heading(cell)].name for cell in row if isinstance(cell, str) and fold_heading(cell) in known})
-        for row in grid.rows[:HEADING_ROWS]
-    ]
-    return scores.index(max(scores)) if scores and max(scores) > 0 else None
-
-
-def _recognise_columns(
-    grid: Grid, head: int, sheet: Sheet, place: Where, faults: Faults
-) -> dict[int, tuple[Column, str]]:
-    """Return the known columns by their index, with the heading as written."""
-    known = _COLUMNS[sheet.name]
-    row_number = grid.first_row + head
-    headings = [(k, half_width(str(cell))) for k, cell in enumerate(grid.rows[head]) if not is_empty(cell)]
-    found: dict[int, tuple[Column, str]] = {}
-    first: dict[str, str] = {}
-    for k, heading in headings:
-        column = known.get(fold_heading(heading))
-        if column is not None and column.name in first:
-            where = Where(place.file, place.sheet, row_number, heading[:60])
-            problem = text('this column is given twice; first as "{first}".', first=first[column.name])
-            faults.add(where, problem, text("Keep one of them."))
-        elif column is not None:
-            found[k] = (column, heading)
-            first[column.name] = heading
-    unknown = [heading for _, heading in headings if fold_heading(heading) not in known]
-    _note_unknown_columns(unknown, set(first), sheet, Where(place.file, place.sheet, row_number), faults)
-    _note_missing_columns(unknown, set(first), sheet, place, faults)
-    _note_unnamed_columns(grid, head, place, faults)
-    return found
-
-
-def _note_unknown_columns(unknown: list[str], present: set[str], sheet: Sheet, place: Where, faults: Faults) -> None:
-    absent = [heading for heading, column in _COLUMNS[sheet.name].items() if column.name not in present]
-    for heading in unknown:
-        where = Where(place.file, place.sheet, place.row, heading[:60])
-        near = closest(fold_heading(heading), absent)
-        if fold_heading(heading) in REMARKS:
-            continue
-        if near is not None and len(fold_heading(heading)) > 2:
-            remedy = text('Did you mean "{near}"? If not, call it remarks or remove it.', near=near)
-            faults.add(where, text("this column is not known."), remedy)
-        else:
-            faults.warn(
-                where, text("this column is not read."), text("Remove it, or see the file format for the names.")
-            )
-
-
-def _note_missing_columns(unknown: list[str], present: set[str], sheet: Sheet, place: Where, faults: Faults) -> None:
-    for column in sheet.columns:
-        if column.is_required and column.name not in present:
-            otherwise = text("Add the column; for example {example}.", example=column.example)
-            remedy = suggest(column.name, unknown, otherwise)
-            faults.add(
-                place,
-                text('the column "{name}" ({zh}) is missing.', name=column.name, zh=column.zh),
-                remedy,
-            )
 
 
 def _note_unnamed_columns(grid: Grid, head: int, place: Where, faults: Faults) -> None:
@@ -285,9 +217,22 @@ def _is_row(cells: list[Cell]) -> bool:
     return first is not None and not (isinstance(first, str) and half_width(first).casefold().startswith(EXAMPLE_MARKS))
 
 
+def _is_total(cells: list[Cell], columns: dict[int, tuple[Column, str]]) -> bool:
+    """Return whether a row adds up those above: it begins with such a word and lacks a cell that none may lack."""
+    first = next((cell for cell in cells if not is_empty(cell)), None)
+    if not isinstance(first, str) or "".join(half_width(first).casefold().split()).rstrip(":") not in TOTALS:
+        return False
+    return any(column.is_required and is_empty(_cell(cells, k)) for k, (column, _) in columns.items())
+
+
 def _read_row(
-    cells: list[Cell], columns: dict[int, tuple[Column, str]], sheet: Sheet, place: Where, faults: Faults
+    cells: list[Cell],
+    columns: dict[int, tuple[Column, str]],
+    sheet: Sheet,
+    place_and_headings: tuple[Where, Mapping[str, str]],
+    faults: Faults,
 ) -> Row:
+    place, written = place_and_headings
     values: dict[str, Any] = {}
     faulty = {column.name for column in sheet.columns if column.is_required}
     for k, (column, heading) in columns.items():
@@ -304,7 +249,7 @@ def _read_row(
             values[column.name] = value
             faulty.discard(column.name)
         elif column.is_required:
-            remedy = text("Fill it in, for example {example}.", example=column.example)
+            example = Both(column.said_example("en"), column.said_example("zh"))
+            remedy = text("Fill it in, for example {example}.", example=example)
             faults.add(where, text("this cell must not be empty."), remedy)
-    written = {column.name: heading for column, heading in columns.values()}
     return Row(place=place, written=written, values=values, faulty=frozenset(faulty))

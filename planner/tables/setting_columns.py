@@ -86,6 +86,21 @@ FACTS = (
         aliases=("map_approval_number", "地图审图号"),
     ),
     Column(
+        name="navigation_codes",
+        zh="导航二维码",
+        kind="choice",
+        choices={"standard": "通用", "amap": "高德", "off": "不印"},
+        synonyms={"高德地图": "amap", "gaode": "amap", "标准": "standard", "不打印": "off"},
+        example="standard",
+        example_zh="通用",
+        default="standard",
+        description=text(
+            "The QR codes of the stops on the crew sheets: standard for most map programs, amap for phones that open "
+            "them in Amap (高德), off for no codes."
+        ),
+        aliases=("qr_codes", "二维码"),
+    ),
+    Column(
         name="terrain",
         zh="地形",
         kind="choice",

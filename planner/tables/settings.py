@@ -10,18 +10,22 @@ from holidays import list_supported_countries
 
 from planner.balance import Balance
 from planner.datum import Datum
-from planner.language import text
+from planner.language import Both, text
 from planner.model import ObjectiveWeights
 from planner.tables.cell import CellError, quote
 from planner.tables.cells import read_cell
 from planner.tables.column import Column
 from planner.tables.faults import Faults, suggest
-from planner.tables.reading import Row, Table, fold_heading
+from planner.tables.headings import fold_heading
+from planner.tables.reading import Row, Table
 from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRICE
 
 Terrain = Literal["plains", "hills", "mountains"]
+NavigationCodes = Literal["standard", "amap", "off"]
 Season = Literal["dry", "wet", "winter"]
 
+# Amap takes geo: links in its own system, against the standard (docs/exports.md).
+CODE_DATUMS: dict[NavigationCodes, Datum | None] = {"standard": "WGS-84", "amap": "GCJ-02", "off": None}
 BALANCE_FIELDS = {"balance_percent": "spread", "balance_over": "scope", "balance_price": "price_per_hour"}
 
 
@@ -35,6 +39,7 @@ class CountySettings:
     emergency_phone: str = "120"
     notice_phone: str = ""  # empty: that of the base of the team that comes
     map_review_number: str = ""  # empty: no map in public
+    navigation_codes: NavigationCodes = "standard"
     terrain: Terrain = "hills"
     season: Season = "dry"
     datum: Datum = "WGS-84"  # of villages and bases
@@ -43,6 +48,11 @@ class CountySettings:
     weeks: int | None = None  # None: one
     weights: ObjectiveWeights = USUAL_PRICES
     balance: Balance | None = None
+
+    @property
+    def code_datum(self) -> Datum | None:
+        """The system of coordinates in the QR codes of the crew sheets; None: no codes."""
+        return CODE_DATUMS[self.navigation_codes]
 
 
 def read_settings(table: Table | None, faults: Faults) -> CountySettings:
@@ -69,7 +79,9 @@ def _balance(found: dict[str, Any], rows: dict[str, Row], faults: Faults) -> Bal
     if "spread" in said:
         return Balance(**{**said, "spread": said["spread"] / 100})
     for name in sorted(rows.keys() & BALANCE_FIELDS.keys()):
-        problem = text("the setting {name} does nothing without balance_percent.", name=quote(name))
+        problem = text(
+            "the setting {name} does nothing without balance_percent.", name=quote(rows[name].get("setting"))
+        )
         faults.warn(rows[name].where("setting"), problem, text("Fill in balance_percent, for example 10."))
     return None
 
@@ -79,7 +91,10 @@ def _setting(row: Row, faults: Faults) -> Column | None:
     word = row.get("setting")
     known = {fold_heading(heading): column for column in SETTINGS for heading in column.headings}
     if word is not None and fold_heading(word) not in known:
-        otherwise = text("The settings are: {names}.", names=", ".join(column.name for column in SETTINGS))
+        otherwise = text(
+            "The settings are: {names}.",
+            names=Both(", ".join(column.name for column in SETTINGS), "、".join(column.zh for column in SETTINGS)),
+        )
         problem = text("there is no setting {word}.", word=quote(word))
         faults.add(row.where("setting"), problem, suggest(word, known, otherwise))
     return known.get(fold_heading(word)) if word is not None else None

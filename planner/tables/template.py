@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.language import Text, say, text
+from planner.tables.cells import DEGREES
 from planner.tables.cells_out import YES_NO
 from planner.tables.columns import SETTINGS, SHEETS, Column, Sheet
 from planner.tables.follow_ups import FOLLOW_CELLS
@@ -83,6 +84,15 @@ ABOUT = (
     text("Rows that begin with # example show how it is done. They are not read; delete them or leave them."),
     text("Several values in one cell are separated by ; or by a new line."),
     text("Roads, rivers and the boundary are given beside the workbook in a folder: roads.geojson or roads.gpkg."),
+    text(
+        "Roads may also be typed: add a sheet roads with the columns id, road_class and geometry, one line for each "
+        "stretch with its bends read from a map, such as LINESTRING (110.16 29.39, 110.18 29.40). It must hold every "
+        "road that is driven, and stretches that meet share a point."
+    ),
+    text(
+        "To close a road, write road, its id and the days into the sheet closures. Without road data that closes "
+        "nothing: write the villages that it cuts off there instead, as village."
+    ),
 )
 
 
@@ -151,7 +161,8 @@ def _limits(column: Column) -> dict[str, Any]:
     """Return the check of a number or a date; nothing for other columns."""
     if column.kind in {"whole", "number"}:
         kind = "integer" if column.kind == "whole" else "decimal"
-        return {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
+        limits = {"validate": kind, "criteria": "between", "minimum": column.low, "maximum": column.high}
+        return limits | ({"error_type": "warning"} if column.name in DEGREES else {})  # 110°15′30″ is no number
     if column.kind == "date":
         first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
         return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}

@@ -125,12 +125,13 @@ def _pairs(row: Row, column: str, named: list[str], rules: Register, faults: Fau
 
 def _last_visited(row: Row, named: list[str], rules: Register, faults: Faults) -> dict[str, date]:
     days: dict[str, date] = {}
-    for rule_id, written in _pairs(row, "last_visited", named, rules, faults).items():
+    pairs = dict(row.get("last_visited", ())) if not named else _pairs(row, "last_visited", named, rules, faults)
+    for rule_id, written in pairs.items():
         day = read_date(written)
         if day is not None:
             days[rule_id] = day
             continue
-        error = date_fault()
+        error = date_fault(written)
         problem = text("expected {expected}, but found {found}.", expected=error.expected, found=quote(written))
         faults.add(row.where("last_visited"), problem, error.remedy or text("Correct the cell."))
         break

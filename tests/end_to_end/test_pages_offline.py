@@ -53,6 +53,18 @@ async ([picture, colours]) => {
   return [counts, seen.size];
 }
 """
+# Strips that are not 26.5 mm high, and codes whose black is less than 15 mm or sticks out of its strip.
+UNEVEN_STRIPS = """
+() => {
+  const mm = 96 / 25.4, box = element => element.getBoundingClientRect();
+  const strips = [...document.querySelectorAll(".strip")];
+  return [
+    ...strips.filter(strip => Math.abs(box(strip).height / mm - 26.5) > 0.1),
+    ...strips.flatMap(strip => [...strip.querySelectorAll("svg.code")].filter(code =>
+      box(code).width / mm * 25 / 33 < 15 || box(code).bottom > box(strip).bottom + 0.1)),
+  ].map(element => element.outerHTML.slice(0, 80));
+}
+"""
 NAMES_SHOWN = """
 xunzhen.data.places.map((_, k) => { xunzhen.pickPlace(k); return document.querySelector("#detail h2").textContent; })
 """
@@ -186,17 +198,27 @@ def test_crew_sheet_is_drawn_without_the_network(browser: Browser, tmp_path: Pat
     assert len([name for name in names if name.endswith("村")]) == 20
 
 
-@pytest.mark.parametrize(("villages", "teams", "pages"), [(36, 2, 3), (250, 3, 6)])
+@pytest.mark.parametrize(("villages", "teams", "pages"), [(36, 2, 4), (60, 2, 5), (250, 3, 9)])
 def test_crew_sheet_prints_on_the_pages_designed(
     browser: Browser, tmp_path: Path, villages: int, teams: int, pages: int
 ) -> None:
-    """Printed to PDF there are as many pages as the sheet says, for 4 and for 17 stops a day."""
+    """Printed to PDF there are as many pages as the sheet says, for 4, 6 and 17 stops a day."""
     page = open_page(browser, tmp_path, sheet_of(make_county(villages=villages, teams=teams))).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert page.locator("section.page").count() == pages
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages
     sizes = {tuple(round(float(n)) for n in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)}
     assert sizes == {(0, 0, 842, 595)}  # A4 landscape in points
+    assert page.evaluate(UNEVEN_STRIPS) == []
+
+
+def test_codes_beside_long_names_keep_their_place(browser: Browser, tmp_path: Path) -> None:
+    """Names and townships of forty characters: every strip is as high as designed, and every code as large."""
+    county = make_county()
+    sites = tuple(replace(s, name=s.name * 10, township=s.township * 10) for s in county.problem.sites)
+    page = open_page(browser, tmp_path, sheet_of(replace(county, problem=replace(county.problem, sites=sites)))).page
+    assert page.locator("svg.code").count() == 20
+    assert page.evaluate(UNEVEN_STRIPS) == []
 
 
 def test_crew_sheet_with_long_names_prints_on_the_pages_designed(browser: Browser, tmp_path: Path) -> None:

@@ -18,6 +18,12 @@ def test_geo_link_is_in_wgs84_latitude_first() -> None:
     assert geo_uri(*PLACE) == "geo:31.177428,121.527211"
 
 
+def test_geo_link_for_amap_is_in_gcj02() -> None:
+    """The published pair of values, latitude first; abroad it is the same as ever."""
+    assert geo_uri(*PLACE, "GCJ-02") == "geo:31.175304,121.531542"
+    assert geo_uri(1.5218, 42.5063, "GCJ-02") == geo_uri(1.5218, 42.5063) == "geo:42.506300,1.521800"
+
+
 def test_amap_link_is_in_gcj02_longitude_first() -> None:
     """The published pair of values; the link says that they are shifted already."""
     asked = parse_qs(urlsplit(amap_link(*PLACE, "黄木滩村")).query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from maps.network import set_season
@@ -88,3 +89,13 @@ def test_every_sentence_is_also_chinese() -> None:
     said = [issue.in_language("zh") for issue in report.issues]
     assert len(said) == 7
     assert not [sentence for sentence in said if " the " in sentence or "Check" in sentence]
+
+
+def test_places_are_told_by_name_and_id() -> None:
+    """A scheduler knows villages by name and finds them in the table by id; an id that is the name stands once."""
+    places = [replace(p, name=f"{p.id}村") for p in (place("base", 1, 0), place("v", 2, 0), place("w", 3, 3))]
+    _, report = build(network(road("r", (0, 0), (10, 0))), *places, place("x", 4, 3))
+    far, unreached = report.issues
+    assert "w村 (w; 3000 m), x (3000 m)" in str(far)
+    assert unreached.in_language("zh").startswith("没有可往返的道路：w村 (w), x。")
+    assert "欠访" in unreached.in_language("zh")

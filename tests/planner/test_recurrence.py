@@ -379,14 +379,14 @@ def test_last_visit_at_the_edge_of_the_calendar_is_harmless() -> None:
 def test_presets_ask_the_visits_their_source_names(preset: str, yearly: dict[str, int]) -> None:
     """Quarterly, monthly and weekly by the Chinese rule; four contacts a year by the WHO's. 2026 has 52.14 weeks."""
     with data_path("rules", preset).open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [{name.split("(")[1].rstrip(")"): cell for name, cell in row.items()} for row in csv.DictReader(file)]
     year = Horizon(start=date(2026, 1, 1), days=365)
     found = {}
     for row in rows:
         rule = VisitRule(
             id=row["id"],
             visits=int(row["visits"]),
-            per=row["per"],  # type: ignore[arg-type]
+            per={"季度": "quarter", "月": "month", "周": "week"}.get(row["per"], row["per"]),  # type: ignore[arg-type]
             min_gap_days=int(row["min_gap_days"]),
         )
         found[row["id"]] = sum(q.visits for q in quotas(rule, year))

@@ -11,7 +11,9 @@ from planner.solver.kernel.changes import _put, _take
 from planner.solver.kernel.compiling import apart, compiled
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import _is_loyal, _price_day
-from planner.solver.kernel.state import State
+from planner.solver.kernel.state import MOST_PATHS, State
+
+TOLERANCE = 1e-9
 
 
 @apart
@@ -19,13 +21,17 @@ def _return_led(p: Instance, t: State, leader: int, reach: int) -> bool:
     """Put a leader and its followers back on their cheapest days; return False when they have none."""
     for member in range(p.tasks[leader].led + 1):
         _offer(p, t, leader, member, reach)
-    _choose_offers(p, t, leader)
-    node, _ = _choose_together(p, t, leader)
-    if node < 0:
-        return False
-    if not _put_path(p, t, leader, node, reach):
-        if t.head[0].is_building:  # no step that is undone
+    node, tries = -1, MOST_PATHS
+    while node < 0 and tries > 0:
+        tries -= 1
+        _choose_offers(p, t, leader)
+        node, _ = _choose_together(p, t, leader)
+        if node < 0:
+            return False
+        if not _put_path(p, t, leader, node, reach, tries):
             _take_back(p, t, leader)
+            node = -1
+    if node < 0:
         return False
     while node >= 0:
         if p.nodes[node].day < 0:
@@ -150,8 +156,12 @@ def _teams_of_member(p: Instance, t: State, node: int, member: int) -> int:
 
 
 @compiled
-def _put_path(p: Instance, t: State, leader: int, node: int, reach: int) -> bool:
-    """Put the visits of a path where they cost least; return False when one has no place or one has too many teams."""
+def _put_path(p: Instance, t: State, leader: int, node: int, reach: int, tries: int) -> bool:
+    """Put the visits of a path where they cost least; return False when that fails.
+
+    What a member leaves of its day for another is not known before. Where that is less than was offered, the offer is
+    made dearer and, while there are ``tries`` left, another path may be the cheaper.
+    """
     days = t.days.shape[1]
     while node >= 0:
         number = p.nodes[node].day
@@ -160,12 +170,13 @@ def _put_path(p: Instance, t: State, leader: int, node: int, reach: int) -> bool
             task, row = leader + number // days, t.offers[0, number - d].row
             if _is_visited(p, t, leader, d):  # another member, a moment ago: what it left room for is not known
                 _price_apart(p, t, task, d, reach)
-                offer, price = t.offers[row, number], t.days[row, d]
-                offer.price, offer.place, offer.slot = price.price, price.place, price.slot
-            offer = t.offers[row, number]
-            if offer.price >= MAY_BE:
-                return False
-            _put(p, t, task * days + d, offer.place, offer.slot)
+                price, was = t.days[row, d].price, t.offers[row, number].price
+                t.offers[row, number].price = max(price, was)
+                if price >= MAY_BE or (price > was + TOLERANCE and tries > 0):
+                    return False
+                _put(p, t, task * days + d, t.days[row, d].place, t.days[row, d].slot)
+            else:
+                _put(p, t, task * days + d, t.offers[row, number].place, t.offers[row, number].slot)
         node = t.path[node].parent
     return not _is_torn(p, t, leader)
 

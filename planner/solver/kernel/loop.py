@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.solver.instance import Floats, Instance, Ints
+from planner.solver.instance import NEVER, Floats, Instance, Ints
 from planner.solver.kernel.chance import _below, _random
 from planner.solver.kernel.changes import _begin, _undo
-from planner.solver.kernel.compiling import compiled, entry
+from planner.solver.kernel.compiling import compiled, entry, small
 from planner.solver.kernel.days import _return_task, _return_to_day
 from planner.solver.kernel.evenness import _is_weighed, _weigh
 from planner.solver.kernel.led import _return_led
@@ -37,6 +37,9 @@ class Pace(NamedTuple):
     near: float  # share of steps that take out what is near instead of strings
 
 
+BUILDING = Pace(hot=1.0, cold=1.0, least=0, most=0, longest=0, reach=0, level=0.0, mixed=0.0, one_day=0.0, near=0.0)
+
+
 @compiled
 def _adapted(weight: float, kept: int, accepted: int) -> float:
     """Return the weight of a limit that so many of the accepted plans kept: about half of them should."""
@@ -56,15 +59,19 @@ def _adapt(t: State) -> None:
     head.accepted = head.light = head.short = 0
 
 
-@compiled
+@small
 def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -> bool:
     """Put everything that was taken out back; return False when something has no place or the cost reaches ``most``.
 
     What is put back makes a plan dearer, so that a step which is too dear half way need not be ended; only the work may
-    be shared out more evenly than half way, which is weighed last.
+    be shared out more evenly than half way, which is weighed last. The first plan is built of steps that nothing ends.
     """
+    is_building = t.head[0].is_building != 0
     for k in range(t.head[0].tasks_taken):
         task = t.taken[k].task
+        if is_building:  # the log has room for a step, not for a plan
+            t.head[0].step += 1
+            t.head[0].slots_touched = t.head[0].steps_logged = 0
         is_back = True
         if t.head[0].has_led and only_day < 0 and p.tasks[task].led + p.tasks[task].behind > 0:
             if p.tasks[task].led > 0:  # with all its followers
@@ -75,7 +82,7 @@ def _return_all(p: Instance, t: State, only_day: int, reach: int, most: float) -
             is_back = _return_to_day(p, t, task, only_day, reach)
         else:
             is_back = _return_task(p, t, task, reach)
-        if not is_back or cost(t) - t.head[0].uneven >= most:
+        if not is_building and (not is_back or cost(t) - t.head[0].uneven >= most):
             return False
     if _is_weighed(p):
         _weigh(p, t)
@@ -102,47 +109,60 @@ def _note(t: State) -> None:
             t.best_after[k] = int(t.links[k - len(t.links)].opens)
 
 
+@small
+def _ruin(p: Instance, t: State, pace: Pace) -> int:
+    """Take something out; return the only day that it was taken from, or -1."""
+    only_day = _below(t, t.days.shape[1]) if _random(t) < pace.one_day else -1
+    if t.head[0].has_trips and _random(t) < TEAMS:
+        only_day = -1
+        _ruin_team(p, t)
+    elif _random(t) < pace.near:
+        _ruin_near(p, t, pace.most, only_day)
+    else:
+        _ruin_strings(p, t, pace.least, pace.most, pace.longest, only_day, pace.mixed)
+    return only_day
+
+
 @entry
 def run(p: Instance, t: State, steps: int, pace: Pace) -> float:
-    """Make steps of the search while the temperature falls; return the penalised cost."""
-    hot, cold, least, most, longest, reach, level, mixed, one_day_share, near_share = pace
-    days = t.days.shape[1]
+    """Make steps of the search while the temperature falls; return the penalised cost.
+
+    While a plan is built (``build``) a step puts back all that is missing, and keeps what has found a place.
+    """
+    head, is_building = t.head[0], t.head[0].is_building != 0
     refresh(p, t)
-    temperature, cool = hot, (cold / hot) ** (1.0 / max(1, steps))
+    temperature, cool = pace.hot, (pace.cold / pace.hot) ** (1.0 / max(1, steps))
     current = cost(t)
     for _ in range(steps):
         temperature *= cool
         _begin(t)
-        only_day = _below(t, days) if _random(t) < one_day_share else -1
-        if t.head[0].has_trips and _random(t) < TEAMS:
-            only_day = -1
-            _ruin_team(p, t)
-        elif _random(t) < near_share:
-            _ruin_near(p, t, most, only_day)
+        only_day, height, most_cost = -1, 0.0, NEVER
+        if is_building:
+            _list_missing(p, t)
         else:
-            _ruin_strings(p, t, least, most, longest, only_day, mixed)
-        if t.head[0].tasks_taken == 0:
+            only_day = _ruin(p, t, pace)
+            height = pace.level if _random(t) < 0.7 else 0.0
+            most_cost = current - temperature * np.log(1.0 - _random(t))
+        if head.tasks_taken == 0:
             continue
         _order(p, t)
-        height = level if _random(t) < 0.7 else 0.0
-        for d in range(days):
+        for d in range(t.days.shape[1]):
             t.days[0, d].noise = height * _random(t)
-        most_cost = current - temperature * np.log(1.0 - _random(t))
-        if _return_all(p, t, only_day, reach, most_cost):
+        if _return_all(p, t, only_day, pace.reach, most_cost):
             current = cost(t)
             _note(t)
         else:
             _undo(p, t)
-        if t.head[0].step % 300 == 0:
+        if not is_building and head.step % 300 == 0:
             _adapt(t)
             refresh(p, t)
             current = cost(t)
     return current
 
 
-@compiled
-def _missing(p: Instance, t: State) -> int:
-    """List the tasks that are neither visited nor owed as taken out; return how many."""
+@small
+def _list_missing(p: Instance, t: State) -> None:
+    """List the tasks that are neither visited nor owed as taken out."""
     days, head = t.days.shape[1], t.head[0]
     head.tasks_taken = 0
     for task in range(len(p.tasks)):
@@ -154,36 +174,17 @@ def _missing(p: Instance, t: State) -> int:
             taken.task, taken.owed, taken.extra = task, 0.0, 0.0
             head.tasks_taken += 1
     head.missing = head.tasks_taken
-    return head.missing
+    if head.missing == 0:
+        _note(t)
 
 
-@entry
 def build(p: Instance, t: State, reach: int) -> int:
     """Put every task that is neither visited nor owed on its cheapest days; return how many have no place."""
-    refresh(p, t)
-    for d in range(t.days.shape[1]):
-        t.days[0, d].noise = 0.0
-    t.head[0].is_building = 1
-    for _ in range(BUILD_TRIES):  # a task whose only places were not looked at is tried again
-        if _missing(p, t) == 0:
-            break
-        _order(p, t)
-        for k in range(t.head[0].tasks_taken):
-            t.head[0].step += 1
-            t.head[0].slots_touched = t.head[0].steps_logged = 0
-            task = t.taken[k].task
-            if p.tasks[task].others > 0:
-                _return_session(p, t, task, -1, reach)
-            elif p.tasks[task].led > 0:
-                _return_led(p, t, task, reach)
-            else:
-                _return_task(p, t, task, reach)
-    t.head[0].is_building = 0
-    if _is_weighed(p):
-        _weigh(p, t)
-    if _missing(p, t) == 0:
-        _note(t)
-    return t.head[0].missing
+    head = t.head[0]
+    head["is_building"] = 1
+    run(p, t, BUILD_TRIES, BUILDING._replace(reach=reach))  # what had a place only where nobody looked is tried again
+    head["is_building"] = head["accepted"] = head["light"] = head["short"] = 0
+    return int(head["missing"])
 
 
 @entry

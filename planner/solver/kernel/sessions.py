@@ -12,7 +12,7 @@ import numpy as np
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.chance import _below, _random
 from planner.solver.kernel.changes import _put
-from planner.solver.kernel.compiling import compiled, small
+from planner.solver.kernel.compiling import apart, compiled, small
 from planner.solver.kernel.days import _choose_days
 from planner.solver.kernel.evenness import _is_weighed, _tilted
 from planner.solver.kernel.layout import _lay_out
@@ -39,7 +39,7 @@ def _seat(p: Instance, t: State, d: int, crew: int, part: int) -> int:
     return len(t.calls) - ((crew + 1) * days - d) * size + part
 
 
-@compiled
+@apart
 def _return_session(p: Instance, t: State, task: int, only_day: int, reach: int) -> bool:
     """Put a session back on its cheapest days, or on the one it was taken from; return False when it has none."""
     head = t.head[0]

@@ -12,6 +12,7 @@ from planner.solver.instance import NEVER, Floats, Instance, Ints, Records
 
 Row = Any  # one row of a record array: its fields are read and written by name
 MOST_ENDS = 12  # routes of a day whose ends are looked at
+MOST_PATHS = 4  # tried for a leader and its followers where two of them meet on a day
 LINK = np.dtype([("after", "i8"), ("before", "i8"), ("slot", "i8"), ("place", "i8"), ("opens", "f8")])
 SUMS = np.dtype(
     [
@@ -125,7 +126,7 @@ def new_state(p: Instance, seed: int | Sequence[int]) -> State:
         extra=np.zeros(tasks),
         is_out=np.full(tasks, -1, np.int64),
         taken=np.zeros(tasks, TAKEN),
-        log=np.zeros(2 * visits + 2, STEP),
+        log=np.zeros((2 + 2 * MOST_PATHS if led else 2) * visits + 2, STEP),
         days=np.zeros((rows, days), DAY),
         spots=np.zeros(2 * (p.near.shape[1] + max(MOST_ENDS, int(np.diff(p.day_first).max()))), SPOT),
         walk=np.zeros(tasks + 2 + int(p.slots["trips"].max()), WALK),

@@ -27,6 +27,7 @@ from tests.planner.solver.brute_force import compare, even_county, tiny_counties
 from tests.planner.solver.compiled_counties import best_answers, even_searches
 from tests.planner.solver.planning import plan_from, plan_of, random_county
 from tests.planner.solver.test_engine_reproducible import scattered
+from tests.planner.solver.test_solve import children
 
 BLOCK = 25
 COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
@@ -171,6 +172,20 @@ def test_search_too_short_for_two_has_no_price() -> None:
     assert result.balance_price is None
     (line,) = balance_lines(result.balance_price)
     assert "12 or more are needed" in str(line)
+
+
+def test_second_search_stopped_by_hand_has_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked to stop when the second process runs: the first plan stands, and what the balance costs is not known."""
+    monkeypatch.setattr("planner.solver.supervision.CANCEL_SECONDS", 60.0)  # a busy machine may take long to start it
+    seen: set[int] = set()
+
+    def should_stop() -> bool:
+        seen.update(children())
+        return len(seen) > 1
+
+    result = solve(pair(20), SolveSettings(seconds=None, rounds=1), should_stop=should_stop)
+    assert (result.stopped, result.balance_price) == ("cancelled", None)
+    assert result.plan.provenance.rounds == 1
 
 
 @pytest.mark.parametrize("seed", range(8))

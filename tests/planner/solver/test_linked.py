@@ -159,7 +159,7 @@ def test_whole_search_finds_the_optimum_of_tiny_problems_with_follow_ups_and_nev
         followers = set(found.problem.leader_by_task)
         followed += any(stop.task in followers for _, stop in found.plan.visits())
     assert len(above) <= PROBLEMS // 50, above
-    assert followed > PROBLEMS / 2
+    assert followed > PROBLEMS / 4
 
 
 def test_same_plan_with_follow_ups_from_the_same_seed() -> None:

@@ -13,11 +13,11 @@ import pytest
 
 from planner.balance import Balance
 from planner.evaluation import evaluate
-from planner.model import SYNC_MINUTES, Pin, Problem, Task
+from planner.model import SYNC_MINUTES, Pin, Problem, Task, Team
 from planner.plan import Plan
 from planner.rules import ServiceTime
 from planner.service import open_county
-from planner.solver.crews import crews_of, number_parts
+from planner.solver.crews import MOST_CREWS, crews_of, number_parts
 from planner.solver.engine import Chain
 from planner.solver.search import Search
 from planner.values import Window
@@ -113,6 +113,78 @@ def test_crews_hold_every_class_and_nobody_idle() -> None:
     parts = number_parts(problem, search.frames, (joint, plain))
     assert parts.tasks == (joint, joint, plain)
     assert (parts.part.tolist(), parts.others.tolist()) == ([0, 1, 0], [1, 0, 0])
+
+
+def crowd(monday: str, tuesday: str) -> tuple[Team, ...]:
+    """Return fifteen teams with one skill that work on Mondays, and fifteen with another that work on Tuesdays."""
+    return tuple(
+        team(f"{skill}{k:02}", skills=frozenset({skill}), weekdays=frozenset({weekday}))
+        for weekday, skill in enumerate((monday, tuesday))
+        for k in range(15)
+    )
+
+
+def test_crews_without_a_common_day_hide_no_other() -> None:
+    """Of 15 near doctors on Mondays and 15 nurses on Tuesdays no two meet; the slow pair that works on Fridays does."""
+    friday = frozenset({4})
+    far = (doctor("x", weekdays=friday, speed_factor=0.2), nurse("y", weekdays=friday, speed_factor=0.2))
+    problem = tiny_problem(sites=(village("a", JOINT),), teams=(*crowd("doctor", "nurse"), *far))
+    (frame,) = Search(problem, 1, lambda: 1e9).frames.values()
+    assert crews_of(problem, frame) == (("x", "y"),)
+    assert teams_of(plan_of(problem), "a") == {"x", "y"}
+
+
+def test_crews_whose_hours_never_meet_are_none() -> None:
+    """A doctor until 12:00 and a nurse from 13:00 on: no crew, and nobody comes by himself."""
+    morning, later = Window(start_minute=480, end_minute=720), Window(start_minute=780, end_minute=1020)
+    problem = tiny_problem(sites=(village("a", JOINT),), teams=(doctor(shift=morning), nurse(shift=later)))
+    search = Search(problem, 1, lambda: 1e9)
+    assert [crews_of(problem, frame) for frame in search.frames.values()] == [()]
+    assert [owed.reason for owed in plan_of(problem).unserved] == ["composition_missing"]
+
+
+def test_team_fixed_for_a_session_is_in_a_crew_however_many_are_nearer() -> None:
+    """225 pairs are nearer than any with the slow doctor, who is fixed for Wednesday; he comes."""
+    near = [one(f"{kind}{k:02}") for kind, one in (("d", doctor), ("n", nurse)) for k in range(15)]
+    problem = tiny_problem(sites=(village("a", JOINT),), teams=(*near, doctor("slow", speed_factor=0.1)))
+    pinned = replace(problem, pins=(Pin(site_id="a", rule_id="weekly", day=day(2), team_id="slow"),))
+    (frame,) = Search(pinned, 1, lambda: 1e9).frames.values()
+    assert len(crews_of(pinned, frame)) == MOST_CREWS
+    plan = plan_of(pinned)
+    assert [when for _, when in starts_of(plan)] == [day(2)]
+    assert "slow" in teams_of(plan, "a")
+
+
+def test_every_day_keeps_its_nearest_crews() -> None:
+    """225 near pairs work on Mondays, a slow one on each other day: crews that can come are left for every day."""
+    pair, only = (("d", doctor), ("n", nurse)), frozenset({0})
+    monday = [one(f"{kind}{k:02}", weekdays=only) for kind, one in pair for k in range(15)]
+    others = [
+        one(f"{kind}-{weekday}", weekdays=frozenset({weekday}), speed_factor=0.1)
+        for kind, one in pair
+        for weekday in range(1, 5)
+    ]
+    problem = tiny_problem(sites=(village("a", JOINT),), teams=(*monday, *others))
+    (frame,) = Search(problem, 1, lambda: 1e9).frames.values()
+    crews = crews_of(problem, frame)
+    assert {(f"d-{weekday}", f"n-{weekday}") for weekday in range(1, 5)} <= set(crews)
+    assert len(crews) == MOST_CREWS
+
+
+def test_one_crew_for_all_visits_is_found_behind_those_of_single_days() -> None:
+    """225 pairs work on Mondays, 225 on Thursdays; only the slow pair works on both, and one crew must come twice."""
+    rule = replace(JOINT, visits=2, same_team=True, min_gap_days=3)
+    near = [
+        one(f"{kind}{weekday}{k:02}", weekdays=frozenset({weekday}))
+        for kind, one in (("d", doctor), ("n", nurse))
+        for weekday in (0, 3)
+        for k in range(15)
+    ]
+    both = frozenset({0, 3})
+    slow = (doctor("x", weekdays=both, speed_factor=0.1), nurse("y", weekdays=both, speed_factor=0.1))
+    plan = plan_of(tiny_problem(sites=(village("a", rule),), teams=(*near, *slow)))
+    assert teams_of(plan, "a") == {"x", "y"}
+    assert len(starts_of(plan)) == 2
 
 
 @pytest.mark.parametrize("first", range(0, COUNTIES, BLOCK))

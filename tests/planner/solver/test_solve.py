@@ -14,9 +14,11 @@ import pytest
 from planner.codec import dump_plan
 from planner.errors import ModelError, SolverError
 from planner.evaluation import evaluate
-from planner.model import Problem
+from planner.model import ObjectiveWeights, Problem
 from planner.plan import Plan
+from planner.rules import FollowUp
 from planner.solver import SolveSettings, solve
+from planner.solver.search import Search
 from tests.builders import day, plain_calendar, team, tiny_problem, village, weekly
 from tests.planner.solver.planning import random_county
 
@@ -79,6 +81,39 @@ def test_search_without_a_limit_ends_when_nothing_gets_better() -> None:
     result = solve(tiny_problem(), SolveSettings(seconds=None, rounds=1000))
     assert result.stopped == "converged"
     assert result.plan.provenance.rounds < 20
+
+
+def test_plan_without_visits_is_a_plan() -> None:
+    """To owe the visit costs 3, to drive there 20 km: nobody goes, and the visit is listed."""
+    problem = tiny_problem(sites=(village("a"),), weights=ObjectiveWeights(per_unserved_visit=1))
+    plan = solve(problem, ROUNDS).plan
+    assert plan.circuits == ()
+    assert [owed.site_id for owed in plan.unserved] == ["a"]
+
+
+@pytest.mark.parametrize("settings", [ROUNDS, SolveSettings(seconds=60)])
+def test_nothing_asked_is_a_plan(settings: SolveSettings) -> None:
+    """One visit a month asks for nothing in one week: the plan has no visit, and owes none."""
+    plan = solve(tiny_problem(sites=(village("a", weekly(per="month")),)), settings).plan
+    assert (plan.circuits, plan.unserved) == ((), ())
+
+
+def test_follow_up_alone_is_planned() -> None:
+    """The leading visit was made before the horizon and is not asked again; the one that follows it is."""
+    leader = weekly(id="first", per="month", last_visited=day(-3))
+    follower = weekly(id="then", per="horizon", follows=FollowUp(rule_id="first", min_days=3, max_days=7))
+    plan = solve(tiny_problem(sites=(village("a", leader, follower),)), ROUNDS).plan
+    assert [stop.rule_id for _, stop in plan.visits()] == ["then"]
+
+
+def test_search_cut_short_before_the_first_visit_has_no_plan() -> None:
+    """Nothing was placed because there was no time, not because nothing could be."""
+    problem = tiny_problem(weights=ObjectiveWeights(per_unserved_visit=1))
+    for left, has_plan in ((0.0, False), (1e9, True)):
+        search = Search(problem, 1, lambda left=left: left)  # type: ignore[misc]
+        search.start()
+        assert not search.state
+        assert search.has_plan == has_plan
 
 
 def test_seconds_are_kept() -> None:

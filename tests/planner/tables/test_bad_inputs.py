@@ -47,7 +47,6 @@ NUMBERS = [
     Bad("rules", 2, "service_minutes", "1小时20分", 'found "1小时20分"', "for example 80"),
     Bad("rules", 2, "service_minutes", "30-45", 'found "30-45"', "like 60"),
     Bad("rules", 2, "service_minutes", "2000 min", 'found "2000 min"', "like 60"),
-    Bad("villages", 2, "lon", "110°10′", "number from -180", "like 110.1642"),
     Bad("villages", 2, "lat", "110.20", "number from -90", "may be swapped"),
     Bad("villages", 2, "population", True, "whole number from 0", "like 860"),
     Bad("villages", 2, "population", 2.5, 'found "2.5"'),
@@ -83,7 +82,17 @@ NUMBERS = [
 COORDINATES = [
     Bad("villages", 2, "lon", 181, "from -180 to 180"),
     Bad("villages", 2, "lat", 91, "from -90 to 90"),
-    Bad("villages", 2, "lon", "110°09'36\"", "number from -180"),
+    Bad("villages", 2, "lon", "110°60′", "number from -180", "seconds below 60 such as 110°15′30″"),
+    Bad("villages", 2, "lon", "110°15′60″", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "110.5°15′", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "110°15.5′30″", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "110°15′30″N", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "-110°15′30″E", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "E110°15′W", "number from -180", "below 60"),
+    Bad("villages", 2, "lon", "190°15′", "number from -180"),
+    Bad("villages", 2, "lat", "110°15′", "number from -90", "may be swapped"),
+    Bad("villages", 2, "lat", "29°°", "number from -90", "29°23′53″"),
+    Bad("villages", 2, "population", "110°15′", "whole number", "like 860"),
     Bad("villages", 2, "lon", None, "must not be empty", "for example 110.1642"),
     Bad("villages", 2, "lat", "NaN", "number from -90"),
     Bad("villages", 2, "lon", "110.16,29.39", "number from -180"),
@@ -131,6 +140,10 @@ TIMES = [
     Bad("villages", 2, "market_days", "11", "last digits", "3;8"),
     Bad("villages", 2, "market_days", datetime(2026, 3, 8), "last digits", "format the cell as text"),
     Bad("villages", 2, "last_visited", "last week", "a date from"),
+    Bad("villages", 2, "last_visited", "3月2日", "a date with its year", "the year too"),
+    Bad("villages", 2, "last_visited", "3/2", "a date with its year", "the year too"),
+    Bad("teams", 2, "days_off", "2026-03-05;3月9日", "a date with its year", "the year too"),
+    Bad("calendar", 2, "first_day", "2月16日", "a date with its year", "the year too"),
     Bad("villages", 2, "last_visited", "monthly=2026-03-01", "no rule", "village's rules: weekly"),
 ]
 
@@ -227,9 +240,37 @@ STRUCTURE: dict[str, tuple[Sheets, str]] = {
         county(bases=[["id", "name", "lon"], ["B1", "h", 110.2]]),
         r'column "lat" \(纬度\) is missing. Add',
     ),
+    "short misspelt column": (
+        county(bases=[["名称", "经度", "维度"], ["h", 110.2, 29.4]]),
+        'sheet bases, row 1, 维度: this column is not known. Did you mean "纬度"',
+    ),
+    "missing column that is there misspelt": (
+        county(bases=[["名称", "经度", "维度"], ["h", 110.2, 29.4]]),
+        r'column "lat" \(纬度\) is missing. Rename "维度"',
+    ),
+    "column that may be the one meant": (
+        county(villages=[["村名", "经度", "纬度", "频率"], ["A", 110.1, 29.4, 1]], closures=None),
+        'sheet villages, row 1, 频率: this column is not known. Did you mean "次数"',
+    ),
+    "absent column of a Chinese sheet": (
+        county(villages=[["村名", "经度", "纬度"], ["A", 110.1, 29.4]], closures=None),
+        "sheet villages, row 2, 规则: the village has no rule",
+    ),
+    "row of totals": (
+        with_row("villages", [None, "合 计：", None, None, None, None, None, 1280]),
+        "sheet villages, row 5: this looks like a row of totals. Delete",
+    ),
+    "date of a village whose rule is broken": (
+        {
+            **county(closures=None),
+            "villages": [["id", "lon", "lat", "visits", "last_visited"], ["a", 110.1, 29.4, "often", "3月2日"]],
+            "teams": [["id", "base"], ["T1", "B1"]],
+        },
+        "sheet villages, row 2, last_visited: expected a date with its year",
+    ),
     "misspelt column": (
         county(bases=[["id", "name", "lon", "lattitude"], ["B1", "h", 110.2, 29.4]]),
-        'sheet bases, row 1, lattitude: this column is not known. Did you mean "latitude"',
+        'sheet bases, row 1, lattitude: this column is not known. Did you mean "lat"',
     ),
     "column twice": (
         county(bases=[["id", "name", "lon", "lat", "纬度"], ["B1", "h", 110.2, 29.4, 29.4]]),
@@ -468,3 +509,34 @@ def test_same_fault_in_many_rows_is_cut_short(tmp_path: Path) -> None:
     issues = refused(write_folder(tmp_path / "county", county(villages=rows, closures=None)))
     assert len(issues) == 1001
     assert re.search("more faults are not shown", str(issues[-1]))
+
+
+def chinese_report(tmp_path: Path, sheets: Sheets) -> str:
+    """Return all faults of an input in Chinese."""
+    return "\n".join(issue.in_language("zh") for issue in refused(write_workbook(tmp_path / "c.xlsx", sheets)))
+
+
+def test_chinese_report_names_columns_as_a_chinese_sheet_does(tmp_path: Path) -> None:
+    """A row that follows a rule but does not say until when is told in the sheet's own headings."""
+    rules = [["编号", "次数", "周期", "跟随规则", "最少几天后"], ["weekly", 2, "周"], ["x", 1, "全程", "weekly", 7]]
+    report = chinese_report(tmp_path, county(rules=rules))
+    assert '随访还需填写 "最多几天后"。请填写 跟随规则, 最少几天后, 最多几天后，或全部留空。' in report
+    assert "after_days" not in report
+
+
+def test_chinese_report_shows_the_chinese_example_first(tmp_path: Path) -> None:
+    """Examples and words to choose from begin with what a Chinese sheet has."""
+    report = chinese_report(tmp_path, with_cell("rules", 2, "weekdays", "周叁"))
+    assert "请按此格式填写：周一;周四 (Mon;Thu)。" in report
+    report = chinese_report(tmp_path, with_cell("closures", 2, "kind", "桥"))
+    assert "应为以下之一：村庄 (village)、道路 (road)" in report
+
+
+def test_unknown_column_is_told_beside_the_faults_only_where_there_are_some(tmp_path: Path) -> None:
+    """A column that is not read is a warning of an accepted input, and stands in the report of a refused one."""
+    villages = [[*row, "x"] for row in county()["villages"]]
+    villages[0][-1] = "zzz"
+    accepted = read_dataset(write_workbook(tmp_path / "good.xlsx", county(villages=villages)))
+    assert [n.where.column for n in accepted.notices if n.where.column == "zzz"] == ["zzz"]
+    issues = refused(write_workbook(tmp_path / "bad.xlsx", county(villages=villages, bases=None)))
+    assert [issue.is_warning for issue in issues if issue.where.column == "zzz"] == [True]

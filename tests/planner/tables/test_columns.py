@@ -12,8 +12,8 @@ from planner.tables.cells import read_cell
 from planner.tables.cells_out import cell_of
 from planner.tables.column import Column
 from planner.tables.columns import SETTINGS, SHEETS, column_of
+from planner.tables.headings import fold_heading
 from planner.tables.manual import MANUALS, manual
-from planner.tables.reading import fold_heading
 
 DOCS = Path(__file__).parents[3] / "docs"
 COLUMNS = [(sheet.name, column) for sheet in SHEETS for column in sheet.columns] + [("settings", c) for c in SETTINGS]

@@ -14,8 +14,18 @@ import xlsxwriter
 
 from planner.tables.columns import SHEET_BY_NAME
 from planner.tables.dataset import Dataset, read_dataset
+from planner.tables.degrees import read_degrees
 from planner.values import DateRange, Window
-from tests.planner.tables.county import ROAD, county, road, with_cell, write_folder, write_roads, write_workbook
+from tests.planner.tables.county import (
+    ROAD,
+    county,
+    road,
+    with_cell,
+    with_row,
+    write_folder,
+    write_roads,
+    write_workbook,
+)
 
 EXPECTED_SHA = 64
 
@@ -301,3 +311,35 @@ def test_windows_and_closures_become_values(tmp_path: Path) -> None:
         "120",
     )
     assert dataset.source == "county.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "degrees"),
+    [
+        ("lon", "110°15′30″", 110.25833333),
+        ("lon", "110°15'30\"", 110.25833333),
+        ("lon", "110°15'30''", 110.25833333),
+        ("lon", "110° 15’ 30” E", 110.25833333),
+        ("lon", "东经１１０度１５分３０秒", 110.25833333),
+        ("lon", "E110°15.5′", 110.25833333),
+        ("lon", "110.26°", 110.26),
+        ("lat", "北纬29°24′36.5″", 29.41013889),
+        ("lat", "29°24′N", 29.4),
+    ],
+)
+def test_degrees_minutes_and_seconds_are_read(column: str, cell: str, degrees: float, tmp_path: Path) -> None:
+    """15 minutes and 30 seconds are 930 of 3600 seconds of a degree, however the signs look."""
+    site = read_workbook(tmp_path, with_cell("villages", 2, column, cell)).sites[0]
+    assert getattr(site, column) == pytest.approx(degrees, abs=1e-8)
+
+
+@pytest.mark.parametrize("written", ["33°52′S", "南纬33°52′", "-33°52′"])
+def test_southern_degrees_are_negative(written: str) -> None:
+    """The letter of the other side, or a minus, turns the sign: 33°52′ are 33 and 52/60 degrees."""
+    assert read_degrees(written, "NS") == pytest.approx(-33 - 52 / 60)
+
+
+def test_village_called_total_is_no_row_of_totals(tmp_path: Path) -> None:
+    """A row that has all it needs is read, whatever it is called."""
+    sheets = with_row("villages", ["V9", "合计", 110.2, 29.4, None, "weekly", None, None, None, None])
+    assert "合计" in [site.name for site in read_workbook(tmp_path, sheets).sites]

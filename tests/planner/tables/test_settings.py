@@ -76,3 +76,13 @@ def test_settings_reach_the_problem(tmp_path: Path) -> None:
     problem = open_county(path, start=date(2026, 3, 9), weeks=1).problem
     assert problem.weights == ObjectiveWeights(per_km=2.0)
     assert problem.balance == Balance(spread=0.2)
+
+
+@pytest.mark.parametrize(
+    ("written", "datum"),
+    [("standard", "WGS-84"), ("通用", "WGS-84"), ("amap", "GCJ-02"), ("高德", "GCJ-02"), ("off", None), ("不印", None)],
+)
+def test_navigation_codes_say_the_system_of_the_qr_codes(written: str, datum: str | None, tmp_path: Path) -> None:
+    """WGS-84 unless the county's phones open geo: links in Amap; off: no codes."""
+    assert settings(tmp_path, 导航二维码=written).code_datum == datum
+    assert CountySettings().code_datum == "WGS-84"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from data import data_path
 from planner.errors import InputError
-from planner.tables.columns import SHEETS
+from planner.tables.columns import SHEET_BY_NAME, SHEETS
 from planner.tables.dataset import read_dataset
 from planner.tables.template import write_template
+from tests.planner.tables.county import county, write_folder, write_workbook
 
 LANGUAGES = ["en", "zh"]
 
@@ -77,3 +80,33 @@ def test_template_is_the_same_each_time(tmp_path: Path) -> None:
     """No clock in the file."""
     first = written(tmp_path, "en").read_bytes()
     assert written(tmp_path, "en").read_bytes() == first
+
+
+@pytest.mark.parametrize("preset", ["CN.csv", "WHO-RED.csv"])
+def test_presets_have_the_columns_of_the_template(preset: str, tmp_path: Path) -> None:
+    """Their rows can be copied into the sheet rules as they stand; a copy called rules.csv is read too."""
+    content = data_path("rules", preset).read_text("utf-8-sig")
+    first = next(csv.reader(io.StringIO(content)))
+    assert first == [f"{column.zh} ({column.name})" for column in SHEET_BY_NAME["rules"].columns]
+    folder = write_folder(tmp_path / "county", county(rules=None))
+    (folder / "rules.csv").write_text(content, encoding="utf-8-sig")
+    villages = (folder / "villages.csv").read_text("utf-8-sig").replace("weekly", content.split("\n")[1].split(",")[0])
+    (folder / "villages.csv").write_text(villages, encoding="utf-8-sig")
+    rule = read_dataset(folder).sites[0].rules[0]
+    assert (rule.visits, rule.per, rule.min_gap_days) == (1, "quarter", 45 if preset == "CN.csv" else 28)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_road_typed_into_a_sheet_as_the_notes_say_is_read_and_closed(language: str, tmp_path: Path) -> None:
+    """The notes name the sheet, its columns and the way to write a line; a closure names the road by its id."""
+    with CalamineWorkbook.from_path(written(tmp_path, language)) as workbook:
+        notes = " ".join(str(row[0]) for row in workbook.get_sheet_by_index(0).to_python())
+    roads = SHEET_BY_NAME["roads"]
+    heads = [roads.column(name).heading(language) for name in ("id", "road_class", "geometry")]
+    assert all(head in notes for head in (roads.heading(language), *heads))
+    line = notes[notes.index("LINESTRING") : notes.index(")", notes.index("LINESTRING")) + 1]
+    closed = [["kind", "id", "first_day", "last_day"], ["road", "R1", "2026-03-02", "2026-03-04"]]
+    sheets = county(closures=closed) | {roads.heading(language): [heads, ["R1", "", line]]}
+    dataset = read_dataset(write_workbook(tmp_path / "county.xlsx", sheets))
+    assert list(dataset.roads["id"]) == ["R1"]
+    assert [closure.road_id for closure in dataset.road_closures] == ["R1"]
