@@ -16,10 +16,10 @@ _njit = cast(Callable[..., Any], njit)  # its types do not know of ``_nrt`` and 
 
 # Reference counts (``_nrt``) made the search fifty times slower, so nothing may be allocated; wrappers for calls from
 # Python are made only where Python calls. Functions are copied into their callers, by LLVM or, the smallest, before it:
-# a call hands over all arrays of an instance and a state, three hundred words, which took a third of the time. But each
-# copy is compiled again, with all that it calls: what has one caller is ``small`` whatever its length, what few counties
-# need is ``apart``, and the first plan is built by the very loop that searches. Whole
-# numbers are all 64 bits wide: each other width would compile the functions it reaches once more.
+# a call hands over all arrays of an instance and a state, three hundred words, which took a third of the time. But
+# each copy is compiled again, with all that it calls: what has one caller is ``small`` whatever its length, what few
+# counties need is ``apart``, and the first plan is built by the very loop that searches. Whole numbers are all 64 bits
+# wide: each other width would compile the functions it reaches once more.
 _bare = {"cache": True, "nogil": True, "_nrt": False}
 entry: Callable[[F], F] = _njit(**_bare)
 compiled: Callable[[F], F] = _njit(**_bare, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
