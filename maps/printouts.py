@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -32,6 +33,8 @@ DAY_ROOM = 11.0  # a day's title and the gap before it
 LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
 COLUMNS = (10, 13, 24, 40, 25, 33, 40, 26, 22, 26, 18)  # as in print.css
+Paper = Literal["A4", "A3"]
+PAPERS: dict[Paper, str] = {"A4": "", "A3": "@page { size: A3 landscape; } .page { zoom: 1.414; }"}  # after print.css
 ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
 
 WORDS = {
@@ -119,13 +122,14 @@ def crew_sheet(
     emergency_phone: str = "120",
     plan_label: str = "",
     code_datum: Datum | None = "WGS-84",
+    paper: Paper = "A4",
 ) -> str:
     """Return the crew sheet of a team's week as a whole HTML document, readable and printable offline.
 
     Parameters are plain values: ``language`` is "en" or "zh", phones are printed as given, and ``plan_label`` names
     the plan and its revision at the foot of each page. ``meetings`` are those of the plan: a stop that other teams
     come to as well says who they are, when they come and how to reach them. ``code_datum`` is the system of
-    coordinates in the QR codes of the stops; without one there are no codes.
+    coordinates in the QR codes of the stops; without one there are no codes. ``paper`` A3 enlarges every page.
     """
     words = say_all(WORDS, language)
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
@@ -138,7 +142,7 @@ def crew_sheet(
         .render(
             language="zh-CN" if language == "zh" else "en",
             words=words,
-            css=Markup(asset("print.css")),  # our own file
+            css=Markup(asset("print.css") + PAPERS[paper]),  # our own file
             map=Markup(draw_circuit(picture, width=MAP_WIDTH, height=MAP_HEIGHT)),  # built as a tree: names are escaped
             team=problem.team_by_id[circuit.team_id],
             week=week_label(circuit.week, language),

@@ -263,6 +263,7 @@ def write_pages(
             emergency_phone=settings.emergency_phone,
             plan_label=plan_label(county, plan),
             code_datum=settings.code_datum,
+            paper=settings.crew_paper,
         )
         write_page(folder / "crew" / sheet_name(county.problem, circuit), sheet)
 

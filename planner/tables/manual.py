@@ -124,7 +124,7 @@ def _cells(column: Column, language: str) -> list[str]:
 def _holds(column: Column, language: str) -> str:
     said = say(KINDS[column.kind], language)
     if column.kind == "choice":
-        said = "<br>".join(f"{name} {zh}" for name, zh in column.choices.items())
+        said = "<br>".join(name if name == zh else f"{name} {zh}" for name, zh in column.choices.items())
     elif column.kind == "yes_no":
         said = " / ".join(reversed(YES_NO[language]))
     elif column.low is not None and column.high is not None:

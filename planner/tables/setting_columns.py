@@ -101,6 +101,17 @@ FACTS = (
         aliases=("qr_codes", "二维码"),
     ),
     Column(
+        name="crew_paper",
+        zh="队员用表纸张",
+        kind="choice",
+        choices={"A4": "A4", "A3": "A3"},
+        synonyms={"a4纸": "A4", "a3纸": "A3"},
+        example="A3",
+        default="A4",
+        description=text("The paper of the crew sheets: A3 shows the same pages larger by 1.41."),
+        aliases=("paper", "纸张", "打印纸张"),
+    ),
+    Column(
         name="terrain",
         zh="地形",
         kind="choice",

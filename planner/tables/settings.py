@@ -22,6 +22,7 @@ from planner.tables.setting_columns import SETTINGS, USUAL_PRICES, WEIGHT_BY_PRI
 
 Terrain = Literal["plains", "hills", "mountains"]
 NavigationCodes = Literal["standard", "amap", "off"]
+Paper = Literal["A4", "A3"]
 Season = Literal["dry", "wet", "winter"]
 
 # Amap takes geo: links in its own system, against the standard (docs/exports.md).
@@ -40,6 +41,7 @@ class CountySettings:
     notice_phone: str = ""  # empty: that of the base of the team that comes
     map_review_number: str = ""  # empty: no map in public
     navigation_codes: NavigationCodes = "standard"
+    crew_paper: Paper = "A4"
     terrain: Terrain = "hills"
     season: Season = "dry"
     datum: Datum = "WGS-84"  # of villages and bases

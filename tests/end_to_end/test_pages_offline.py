@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from maps.printouts import crew_sheet
+from maps.printouts import Paper, crew_sheet
 from maps.render import index_page
 from planner.evaluation import Evaluation
 from tests.maps.hostile import NAMES
@@ -120,12 +120,12 @@ def index_of(county: County, language: str = "zh") -> str:
     return index_page(county.problem, county.plan, clean, scene=county.scene, language=language, county_name="示例县")
 
 
-def sheet_of(county: County, language: str = "zh") -> str:
+def sheet_of(county: County, language: str = "zh", paper: Paper = "A4") -> str:
     """Return the first crew sheet."""
     phones = {"dispatch_phone": "0744-6221234", "emergency_phone": "120"}
     circuit = county.plan.circuits[0]
     scene, name = county.scene, "示例县卫生健康局"
-    return crew_sheet(county.problem, circuit, scene=scene, language=language, county_name=name, **phones)
+    return crew_sheet(county.problem, circuit, scene=scene, language=language, county_name=name, paper=paper, **phones)
 
 
 def test_index_page_is_drawn_without_the_network(browser: Browser, tmp_path: Path) -> None:
@@ -210,6 +210,20 @@ def test_crew_sheet_prints_on_the_pages_designed(
     sizes = {tuple(round(float(n)) for n in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)}
     assert sizes == {(0, 0, 842, 595)}  # A4 landscape in points
     assert page.evaluate(UNEVEN_STRIPS) == []
+
+
+def test_crew_sheet_on_a3_is_the_same_sheet_larger(browser: Browser, tmp_path: Path) -> None:
+    """As many pages, of twice the area; what stands on them is larger by the square root of two."""
+    pages = {}
+    for paper, size in (("A4", (842, 595)), ("A3", (1191, 842))):
+        page = open_page(browser, tmp_path, sheet_of(make_county(), paper=paper)).page
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+        boxes = re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)
+        assert {tuple(round(float(n)) for n in box.split()) for box in boxes} == {(0, 0, *size)}
+        width = page.evaluate("document.querySelector('svg.map').getBoundingClientRect().width")
+        pages[paper] = len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)), width
+    assert pages["A3"][0] == pages["A4"][0]
+    assert pages["A3"][1] == pytest.approx(2**0.5 * pages["A4"][1], rel=1e-3)
 
 
 def test_codes_beside_long_names_keep_their_place(browser: Browser, tmp_path: Path) -> None:

@@ -86,3 +86,10 @@ def test_navigation_codes_say_the_system_of_the_qr_codes(written: str, datum: st
     """WGS-84 unless the county's phones open geo: links in Amap; off: no codes."""
     assert settings(tmp_path, 导航二维码=written).code_datum == datum
     assert CountySettings().code_datum == "WGS-84"
+
+
+@pytest.mark.parametrize(("written", "paper"), [("A4", "A4"), ("a3", "A3"), ("A3纸", "A3"), ("Ａ３", "A3")])
+def test_crew_paper_is_a4_unless_the_county_has_a3(written: str, paper: str, tmp_path: Path) -> None:
+    """However it is typed."""
+    assert settings(tmp_path, 队员用表纸张=written).crew_paper == paper
+    assert CountySettings().crew_paper == "A4"
