@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from planner.errors import InputError, Issue, ModelError, SolverError
+from planner.errors import InputError, ModelError, SolverError
 from planner.language import Text, say, text
+from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import UsageError, UsageFaultError, check_out, in_chinese, parse_day, refuse_overwrite, usage_issue
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-screen = Console(stderr=True, highlight=False)
-
-MOST_TOO_LONG = 20  # on the screen; the last column of sms.csv has them all
 
 
 class ExitCode(IntEnum):
@@ -141,6 +138,43 @@ def check(
         print_json(county, plan_read, evaluation, lang.value)
     else:
         tell_verdict(county, plan_read, evaluation, lang.value)
+    sys.exit(exit_code(plan_read, evaluation))
+
+
+@app.command()
+def pages(
+    source: SourceArgument,
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan and the pages.")],
+    lang: LanguageOption,
+    roads: RoadsOption = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print them to PDF, with a Chromium, Chrome or Edge.")
+    ] = False,
+) -> None:
+    """Write the tables and pages of a plan again: in another language, edited, or as PDF."""
+    from planner.exporting import refuse_stranger
+    from planner.pdf import find_browser
+    from planner.service import check_plan, open_county, read_plan, write_outputs
+
+    check_out(out)
+    browser = find_browser() if pdf else None
+    if pdf and browser is None:
+        raise UsageFaultError(
+            "--pdf",
+            text("there is no Chromium, Chrome or Edge on this machine."),
+            text("Leave the option out, open the pages in any browser and press Ctrl+P."),
+        )
+    plan_read = read_plan(plan_file)
+    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
+    evaluation = check_plan(county, plan_read)
+    refuse_stranger(county.problem, plan_read, evaluation)
+    written = write_outputs(county, plan_read, evaluation, out, lang.value)
+    tell_notices(county.notices, lang.value)
+    tell_pages(out, written.paths, lang.value)
+    tell_too_long(written.too_long, lang.value)
+    if browser is not None:
+        tell_printed(written.paths, browser, lang.value)
     sys.exit(exit_code(plan_read, evaluation))
 
 
@@ -289,11 +323,6 @@ def progress(
         signal.signal(signal.SIGINT, before)
 
 
-def tell(sentence: Text, language: str, *, style: str = "") -> None:
-    """Print one sentence on the screen as it is: names with brackets are no mark-up."""
-    screen.print(say(sentence, language), style=style, markup=False, soft_wrap=True)
-
-
 def tell_county(county: County, language: str) -> None:
     """Say what was read, and every warning."""
     problem = county.problem
@@ -303,12 +332,6 @@ def tell_county(county: County, language: str) -> None:
     )  # fmt: skip
     tell(counted, language)
     tell_notices(county.notices, language)
-
-
-def tell_notices(notices: Iterable[Issue], language: str) -> None:
-    """Print every warning about the input."""
-    for notice in notices:
-        screen.print("! " + notice.in_language(language), style="yellow", markup=False, soft_wrap=True)
 
 
 def tell_result(county: County, result: SolveResult, language: str) -> None:
@@ -351,27 +374,6 @@ def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, langua
         screen.print(line, style="red", markup=False, soft_wrap=True)
     for line in (*unserved_lines(county.problem, plan_made, language), *conflicts):
         screen.print(line, style="yellow", markup=False, soft_wrap=True)
-
-
-def tell_pages(out: Path, written: tuple[Path, ...], language: str) -> None:
-    """Say where the pages are."""
-    sheets = sum(path.parent.name == "crew" for path in written)
-    tell(text("Map: {path}", path=(out / "index.html").resolve()), language, style="bold")
-    tell(text("Supervisor summary: {path}", path=(out / "summary.html").resolve()), language)
-    tell(text("Crew sheets ({count}): {path}", count=sheets, path=(out / "crew").resolve()), language)
-    notices = sum(path.parent.name == "notices" and path.suffix == ".html" for path in written)
-    tell(text("Village notices ({count} files): {path}", count=notices, path=(out / "notices").resolve()), language)
-    tell(text("Text messages: {path}", path=(out / "notices" / "sms.csv").resolve()), language)
-    tell(text("Tables: {path}", path=(out / "circuits.xlsx").resolve()), language)
-    tell(text("Plan: {path}", path=(out / "plan.json").resolve()), language)
-
-
-def tell_too_long(sentences: tuple[Text, ...], language: str) -> None:
-    """Print which village notices and text messages are longer than they may be, the first of them."""
-    for sentence in sentences[:MOST_TOO_LONG]:
-        screen.print("! " + say(sentence, language), style="yellow", markup=False, soft_wrap=True)
-    if (more := len(sentences) - MOST_TOO_LONG) > 0:
-        tell(text("... and {count} more notices or messages that are too long.", count=more), language, style="yellow")
 
 
 def print_json(

@@ -225,7 +225,7 @@ def test_notices_come_with_the_other_outputs_and_old_ones_go(
 ) -> None:
     """Two townships: three files and the messages; a page of an earlier plan is deleted, a stranger's file is not;
     a village whose name leaves no room in a message is named on the screen."""
-    from planner.cli import tell_pages, tell_too_long
+    from planner.telling import tell_pages, tell_too_long
 
     sheets = tables()
     sheets["villages"][0]["name"] = "很长的村名" * 12
