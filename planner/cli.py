@@ -74,6 +74,7 @@ LanguageOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Put one JSON object on standard output.")]
 SourceArgument = Annotated[Path, typer.Argument(metavar="INPUT", help="A workbook (.xlsx) or a folder of tables.")]
+PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")]
 RoadsOption = Annotated[Path | None, typer.Option(help="An OpenStreetMap extract (.osm.pbf) or a roads file.")]
 
 
@@ -123,17 +124,13 @@ def plan(
 @app.command()
 def check(
     source: SourceArgument,
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    plan_file: PlanArgument,
     lang: LanguageOption,
     roads: RoadsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a plan by every rule, from the tables afresh."""
-    from planner.service import check_plan, open_county, read_plan
-
-    plan_read = read_plan(plan_file)
-    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
-    evaluation = check_plan(county, plan_read)
+    county, plan_read, evaluation = open_judged(source, plan_file, roads)
     if as_json:
         print_json(county, plan_read, evaluation, lang.value)
     else:
@@ -144,7 +141,7 @@ def check(
 @app.command()
 def pages(
     source: SourceArgument,
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    plan_file: PlanArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan and the pages.")],
     lang: LanguageOption,
     roads: RoadsOption = None,
@@ -155,7 +152,7 @@ def pages(
     """Write the tables and pages of a plan again: in another language, edited, or as PDF."""
     from planner.exporting import refuse_stranger
     from planner.pdf import find_browser
-    from planner.service import check_plan, open_county, read_plan, write_outputs
+    from planner.service import write_outputs
 
     check_out(out)
     browser = find_browser() if pdf else None
@@ -165,9 +162,7 @@ def pages(
             text("there is no Chromium, Chrome or Edge on this machine."),
             text("Leave the option out, open the pages in any browser and press Ctrl+P."),
         )
-    plan_read = read_plan(plan_file)
-    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
-    evaluation = check_plan(county, plan_read)
+    county, plan_read, evaluation = open_judged(source, plan_file, roads)
     refuse_stranger(county.problem, plan_read, evaluation)
     written = write_outputs(county, plan_read, evaluation, out, lang.value)
     tell_notices(county.notices, lang.value)
@@ -181,7 +176,7 @@ def pages(
 @app.command()
 def export(
     source: SourceArgument,
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")],
+    plan_file: PlanArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the files; the same again to update calendars.")],
     lang: LanguageOption,
     roads: RoadsOption = None,
@@ -194,12 +189,9 @@ def export(
 ) -> None:
     """Write a plan for phones, calendars and map programs: .ics, .gpx, .geojson and .gpkg."""
     from planner.exporting import refuse_stranger, write_exports
-    from planner.service import check_plan, open_county, read_plan
 
     check_out(out)
-    plan_read = read_plan(plan_file)
-    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
-    evaluation = check_plan(county, plan_read)
+    county, plan_read, evaluation = open_judged(source, plan_file, roads)
     refuse_stranger(county.problem, plan_read, evaluation)
     now = datetime.now().astimezone()
     written = write_exports(county, plan_read, out, lang.value, with_contacts=contacts, datum=datum.value, now=now)
@@ -284,6 +276,15 @@ def bench(
         effort = Effort(seed=seed, seconds=None if rounds else seconds, rounds=rounds)
         is_good = solve_each(benchmarks, effort, tell_line, solution=solution, table=table, reference=reference)
     sys.exit(ExitCode.OK if is_good else ExitCode.HARD_RULE_BROKEN)
+
+
+def open_judged(source: Path, plan_file: Path, roads: Path | None) -> tuple[County, Plan, Evaluation]:
+    """Return the county for the days of a plan, the plan, and what the checker says of it."""
+    from planner.service import check_plan, open_county, read_plan
+
+    plan_read = read_plan(plan_file)
+    county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
+    return county, plan_read, check_plan(county, plan_read)
 
 
 def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:
