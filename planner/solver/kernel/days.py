@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.changes import _put
-from planner.solver.kernel.compiling import compiled
+from planner.solver.kernel.compiling import compiled, small
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import _is_loyal, _price_day
 from planner.solver.kernel.state import State
+
+
+@small
+def _arrive(p: Instance, t: State, node: int, own: float) -> float:
+    """Note the cheapest way to a node of a calendar graph, whose parents are known; return its price with ``own``."""
+    come, parent = 0.0, -1
+    first, last = p.nodes[node].edges, p.nodes[node + 1].edges
+    if first < last:
+        come = NEVER
+        for e in range(first, last):
+            before = p.edge_from[e]
+            if t.path[before].price < come:
+                come, parent = t.path[before].price, before
+    t.path[node].price = come + own
+    t.path[node].parent = parent
+    return come + own
 
 
 @compiled
@@ -18,18 +34,9 @@ def _choose_days(p: Instance, t: State, task: int, row: int) -> tuple[int, float
     for node in range(p.graph_first[graph], p.graph_first[graph + 1]):
         d = p.nodes[node].day
         own = p.nodes[node].owed * p.tasks[task].owed_price if d < 0 else t.days[row, d].price + t.days[0, d].noise
-        come, parent = 0.0, -1
-        first, last = p.nodes[node].edges, p.nodes[node + 1].edges
-        if first < last:
-            come = NEVER
-            for e in range(first, last):
-                before = p.edge_from[e]
-                if t.path[before].price < come:
-                    come, parent = t.path[before].price, before
-        t.path[node].price = come + own
-        t.path[node].parent = parent
-        if p.nodes[node].is_end and come + own < best_price:
-            best, best_price = node, come + own
+        price = _arrive(p, t, node, own)
+        if p.nodes[node].is_end and price < best_price:
+            best, best_price = node, price
     return best, best_price
 
 

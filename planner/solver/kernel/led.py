@@ -9,6 +9,7 @@ from __future__ import annotations
 from planner.solver.instance import MAY_BE, NEVER, Instance
 from planner.solver.kernel.changes import _put, _take
 from planner.solver.kernel.compiling import apart, compiled
+from planner.solver.kernel.days import _arrive
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
 from planner.solver.kernel.spots import _is_loyal, _price_day
 from planner.solver.kernel.state import MOST_PATHS, State
@@ -81,18 +82,9 @@ def _choose_together(p: Instance, t: State, leader: int) -> tuple[int, float]:
         else:
             d = number % days
             own = t.offers[t.offers[0, number - d].row, number].price + t.days[0, d].noise
-        come, parent = 0.0, -1
-        first, last = p.nodes[node].edges, p.nodes[node + 1].edges
-        if first < last:
-            come = NEVER
-            for e in range(first, last):
-                before = p.edge_from[e]
-                if t.path[before].price < come:
-                    come, parent = t.path[before].price, before
-        t.path[node].price = come + own
-        t.path[node].parent = parent
-        if p.nodes[node].is_end and come + own < best_price:
-            best, best_price = node, come + own
+        price = _arrive(p, t, node, own)
+        if p.nodes[node].is_end and price < best_price:
+            best, best_price = node, price
     return best, best_price
 
 
