@@ -73,8 +73,6 @@ WORDS = {
     "guesses": text("≈ estimated: no road known for this leg; thin dashes on the map"),
     "idle": text("No trips in this week."),
     "next_pages": text("All stops: see the next pages."),
-    "estimated": text("estimated"),
-    "north": text("N"),
 }
 
 
@@ -133,7 +131,7 @@ def crew_sheet(
     """
     words = say_all(WORDS, language)
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
-    picture = circuit_picture(problem, circuit, scene, estimated_word=words["estimated"], north_word=words["north"])
+    picture = circuit_picture(problem, circuit, scene, language)
     itineraries = list(_paginate(days))
     codes = list(code_pages(problem, circuit, datum=code_datum, language=language)) if code_datum else []
     return (

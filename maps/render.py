@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maps.layers import add_backdrop, add_places, add_stretches, county_map
-from maps.pagedata import number_places, page_data, place_points
+from maps.layers import add_backdrop, add_closed_roads, add_places, add_stretches, county_map
+from maps.pagedata import closed_within, number_places, page_data, place_points
 from maps.pages import asset, environment, safe_json
 from maps.scene import Scene
 from maps.stretches import Stretches, cut_legs
@@ -60,6 +60,7 @@ def _map_html(problem: Problem, scene: Scene, stretches: Stretches) -> str:
     made = county_map(centre, ways=len(scene.backdrop.roads) + len(stretches.lines))
     add_backdrop(made, scene.backdrop)
     add_stretches(made, stretches.lines)
+    add_closed_roads(made, closed_within(problem, scene))
     add_places(made, points)
     return str(made.get_root().render())
 

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from planner.calendar import lunar_date
 from planner.language import say, text
-from planner.values import clock
+from planner.values import DateRange, clock
 
 NOON = 12 * 60
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
@@ -22,6 +22,13 @@ def date_words(day: date, language: str) -> str:
 def dated_words(day: date, language: str) -> str:
     """Return the day with its year: ``4 March 2026`` or ``2026年3月4日``."""
     return format_date(day, "y年M月d日" if language == "zh" else "d MMMM y", locale=LOCALES[language])
+
+
+def span_words(days: DateRange, language: str) -> str:
+    """Return ``20 Feb – 4 Mar`` or ``2月20日–3月4日``; one day as that day."""
+    pattern, dash = ("M月d日", "–") if language == "zh" else ("d MMM", " – ")
+    said = [format_date(day, pattern, locale=LOCALES[language]) for day in (days.first_day, days.last_day)]
+    return dash.join(dict.fromkeys(said))
 
 
 def weekday_words(day: date, language: str) -> str:
