@@ -11,13 +11,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from planner import service
+from planner.evaluation import evaluate
+from planner.exporting import write_exports
 from planner.model import Problem, Task
 from planner.plan import Plan, Provenance
 from planner.public import write_public
@@ -141,11 +144,15 @@ def test_nobody_of_sangzhi_stands_on_a_notice(month: Month) -> None:
 
 
 def test_home_visits_of_daoxian_are_on_no_notice(tmp_path: Path) -> None:
-    """The survey from house to house is planned and on the crew sheets, and nothing public tells of it."""
+    """The survey from house to house and the home visits are planned; nothing public tells of them or of whose home.
+
+    Not a name, a relative, a telephone or an address of the eight homes: on notices, in messages, on the summary, in
+    calendars, tracks and map files that may be passed on; with ``--contacts`` the crew's files have them.
+    """
     county = service.open_county(ROOT / "data/samples/daoxian")
     problem = county.problem
     crew = problem.teams[0]
-    tasks = [task for task in problem.tasks if task.rule_id in {"survey", "chronic", "monthly"}]
+    tasks = [task for task in problem.tasks if task.rule_id in {"survey", "chronic", "monthly", "home"}]
     routes = [timetable(problem, crew, problem.horizon.start, tasks)]
     made = Provenance(version="0", seed=1, rounds=0)
     plan = Plan(start=problem.horizon.start, days=28, circuits=circuits_from_routes(routes), provenance=made)
@@ -156,6 +163,25 @@ def test_home_visits_of_daoxian_are_on_no_notice(tmp_path: Path) -> None:
     assert "健康讲座" in public
     assert "入户" not in public
     assert "季度居民健康调查" not in public
+    homes = [site for site in problem.sites if site.is_home]
+    private = {word for s in homes for word in (s.name, s.contact.removesuffix("（家属）"), s.phone, s.place)}
+    assert len(private) == 4 * 8
+    now = datetime(2026, 4, 20, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
+    (tmp_path / "pages").mkdir()
+    service.write_pages(
+        county, plan, evaluate(problem, plan), tmp_path / "pages", "zh", scene=service.draw_scene(county)
+    )
+    write_exports(county, plan, tmp_path / "open", "zh", now=now)
+    write_exports(county, plan, tmp_path / "crew", "zh", now=now, with_contacts=True)
+    passed_on = public + (tmp_path / "pages" / "summary.html").read_text("utf-8") + _text_of(tmp_path / "open")
+    assert [word for word in sorted(private) if word in passed_on] == []
+    assert [word for word in sorted(private) if word not in _text_of(tmp_path / "crew")] == []
+
+
+def _text_of(folder: Path) -> str:
+    """Return all that the files of a folder hold, folded lines of calendars joined."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return "".join(path.read_bytes().replace(b"\r\n ", b"").decode("utf-8", "replace") for path in files)
 
 
 @HAS_CHROMIUM
