@@ -32,7 +32,7 @@ from maps.summary_tables import (
     workload_table,
 )
 from planner.announcements import without_homes
-from planner.evaluation import Evaluation, State, evaluate, kpis, village_coverage
+from planner.evaluation import Evaluation, State, evaluate, kpis, minutes_to_visit, village_coverage
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan
@@ -91,6 +91,7 @@ def summary_page(
         evaluation=judged,
         figures=kpis(discreet, plan),
         villages=village_coverage(discreet, plan),
+        minutes=minutes_to_visit(discreet, plan),
         language=language,
     )
     answer, is_good = _answer(facts)
