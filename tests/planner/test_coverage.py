@@ -20,7 +20,7 @@ from planner.model import Problem
 from planner.plan import Plan
 from planner.report import coverage_document
 from tests.builders import day
-from tests.planner.good_plan import A, RULES, build, good_problem
+from tests.planner.good_plan import RULES, A, build, good_problem
 
 
 def by_id(problem: Problem, plan: Plan) -> dict[str, VillageCoverage]:
@@ -115,7 +115,7 @@ def test_worst_tenth_ends_inside_a_village() -> None:
 
 
 def test_people_are_as_far_from_a_visit_as_the_road_says() -> None:
-    """Only a is visited: nobody has to go from a and a2, 10 minutes from b and b2, 20 from c and c2, 30 from d and d2."""
+    """Only a is visited: 0 minutes from a and a2, 10 from b and b2, 20 from c and c2, 30 from d and d2."""
     problem = good_problem()
     plan = build({("one", 0): [A]})
     minutes = minutes_to_visit(problem, plan)
