@@ -22,7 +22,7 @@ from maps.pictures import circuit_picture, is_estimated, place_ids, stop_number
 from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.datum import Datum
-from planner.language import Text, say, text
+from planner.language import Text, say, tag_of, text
 from planner.model import Problem
 from planner.plan import Circuit, Lunch, Meetings, Route, Stop, Supply, is_night_away
 from planner.values import clock
@@ -138,7 +138,7 @@ def crew_sheet(
         environment()
         .get_template("crew_sheet.html.j2")
         .render(
-            language="zh-CN" if language == "zh" else "en",
+            language=tag_of(language),
             words=words,
             css=Markup(asset("print.css") + PAPERS[paper]),  # our own file
             map=Markup(draw_circuit(picture, width=MAP_WIDTH, height=MAP_HEIGHT)),  # built as a tree: names are escaped

@@ -15,7 +15,7 @@ from maps.pages import asset, environment, safe_json
 from maps.scene import Scene
 from maps.stretches import Stretches, cut_legs
 from planner.evaluation import Evaluation
-from planner.language import Text
+from planner.language import Text, tag_of
 from planner.model import Problem
 from planner.plan import Plan
 
@@ -72,9 +72,8 @@ def _put_in(rendered: str, data: str, county_name: str, language: str) -> str:
     folium_script, end = after_body.rsplit("</html>", 1)
     head = environment().get_template("index_head.html.j2").render(title=county_name)
     panel = environment().get_template("index_panel.html.j2").render()
-    tag = "zh-CN" if language == "zh" else "en"
     parts = (
-        before.replace("<html>", f'<html lang="{tag}">', 1),
+        before.replace("<html>", f'<html lang="{tag_of(language)}">', 1),
         head,
         f"<style>\n{STYLE_URL.sub('none', asset('leaflet', 'leaflet.css'))}\n{asset('page', 'page.css')}</style>\n",
         f"<script>\n{SOURCE_MAP.sub('', asset('leaflet', 'leaflet.js'))}</script>\n",

@@ -33,7 +33,7 @@ from maps.summary_tables import (
 )
 from planner.announcements import without_homes
 from planner.evaluation import Evaluation, State, evaluate, kpis, minutes_to_visit, village_coverage
-from planner.language import Text, say, text
+from planner.language import Text, say, tag_of, text
 from planner.model import Problem
 from planner.plan import Plan
 
@@ -106,7 +106,7 @@ def summary_page(
         environment()
         .get_template("summary.html.j2")
         .render(
-            language="zh-CN" if language == "zh" else "en",
+            language=tag_of(language),
             words=words,
             css=Markup(asset("summary.css")),  # our own file
             map=Markup(_draw(facts, spots, backdrop, height)),  # built as a tree: names are escaped
