@@ -14,7 +14,7 @@ import pytest
 
 from maps.navigation import geo_uri
 from maps.printouts import crew_sheet
-from tests.end_to_end.test_pages_offline import CHROMIUM, QUIET
+from tests.end_to_end.browsing import CHROMIUM, HAS_CHROMIUM, QUIET
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
 from tests.maps.test_render import with_hostile_names
@@ -24,7 +24,7 @@ MILLIMETRES = 25.4 / DPI  # of a pixel
 PDFTOPPM = shutil.which("pdftoppm")
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed"),
+    HAS_CHROMIUM,
     pytest.mark.skipif(PDFTOPPM is None, reason="no pdftoppm (poppler-utils) on this machine: nothing can be scanned"),
 ]
 
