@@ -63,6 +63,11 @@ class Watched:
     dialogs: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    def go(self, path: Path) -> None:
+        """Open the page; the request for itself is not counted."""
+        self.page.goto(path.as_uri())
+        self.requests.remove(path.as_uri())
+
     def count(self, *colours: tuple[int, int, int]) -> tuple[list[int], int]:
         """Return how many pixels look like each colour, and how many different colours are seen."""
         picture = base64.b64encode(self.page.screenshot()).decode()
@@ -88,12 +93,17 @@ def open_page(browser: Browser, folder: Path, document: str, *, width: int = 140
 
 
 def open_file(browser: Browser, path: Path, *, width: int = 1400, height: int = 860) -> Watched:
-    """Open the page with the network off, counting every request but the one for itself."""
+    """Open the page in a window of its own."""
+    watched = open_window(browser, width=width, height=height)
+    watched.go(path)
+    return watched
+
+
+def open_window(browser: Browser, *, width: int = 1400, height: int = 860) -> Watched:
+    """Open an empty window with the network off, and watch it."""
     page = browser.new_context(offline=True, viewport={"width": width, "height": height}).new_page()
     watched = Watched(page)
     page.on("request", lambda request: watched.requests.append(request.url))
     page.on("dialog", lambda dialog: (watched.dialogs.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    page.goto(path.as_uri())
-    watched.requests.remove(path.as_uri())
     return watched

@@ -1,0 +1,93 @@
+"""Every page of all five sample counties in a real browser: silent without the network, whole on paper, legible."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.browsing import HAS_CHROMIUM, open_page
+from tests.end_to_end.sample_pages import EACH_SAMPLE, Findings, faults_on, in_english, inspect, planned
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = HAS_CHROMIUM
+LEAST_STOPS = {"bishan": 50, "daoxian": 100, "qinyuan": 900, "sangzhi": 450, "yixing": 120}
+SEEN: dict[str, Findings] = {}
+
+
+def seen(browser: Browser, name: str) -> Findings:
+    """Return what is on all pages of the sample, looked at once for all tests."""
+    if name not in SEEN:
+        SEEN[name] = inspect(browser, planned(name))
+    return SEEN[name]
+
+
+@pytest.mark.parametrize("name", EACH_SAMPLE)
+def test_every_page_of_a_sample_is_silent_without_the_network(browser: Browser, name: str) -> None:
+    """Map, summary, every crew sheet and every file of notices: 0 requests, 0 dialogs, 0 errors of scripts."""
+    assert min(len(planned(name).sheets), len(planned(name).notices)) > 5
+    assert seen(browser, name).misbehaviour == []
+
+
+@pytest.mark.parametrize("name", EACH_SAMPLE)
+def test_every_sheet_of_a_sample_prints_on_the_pages_designed(browser: Browser, name: str) -> None:
+    """Summary, every crew sheet and every notice: a PDF of as many A4 pages as designed."""
+    assert seen(browser, name).pages > 3 * len(planned(name).sheets)
+    assert seen(browser, name).misprints == []
+
+
+@pytest.mark.parametrize("name", EACH_SAMPLE)
+def test_nothing_on_a_sample_s_pages_is_cut_or_covered(browser: Browser, name: str) -> None:
+    """No content beyond its page, no row over two, no word cut; on every map no name, number, marker or box covers
+    another; every stop has its number on the map and its name there or beside it."""
+    plan = json.loads((planned(name).folder / "plan.json").read_bytes())["plan"]
+    stops = sum(len(route["stops"]) for circuit in plan["circuits"] for route in circuit["routes"])
+    assert stops >= LEAST_STOPS[name]
+    assert seen(browser, name).drawn_maps == 1 + len(planned(name).sheets)
+    assert seen(browser, name).faults == []
+
+
+@pytest.mark.xdist_group("sample daoxian")
+def test_pages_of_daoxian_are_as_good_in_english(browser: Browser) -> None:
+    """Five purposes of visit, holidays, a specialist: silent, on the pages designed, nothing cut or covered."""
+    written = in_english("daoxian")
+    assert written.done.returncode in {0, 3}, written.done.stderr
+    assert 'lang="en"' in written.sheets[0].read_text("utf-8")
+    found = inspect(browser, written)
+    assert (found.misbehaviour, found.misprints, found.faults) == ([], [], [])
+    assert found.drawn_maps == 1 + len(written.sheets)
+
+
+BAD_SHEET = """<!DOCTYPE html><style>body { margin: 0 } section { width: 297mm; height: 209mm } p { margin: 0 }</style>
+<section class="page"><header>A</header><p style="height: 210mm">too high</p>
+<p style="width: 9mm; overflow: hidden; white-space: nowrap">a name that is cut</p>
+<table style="table-layout: fixed; width: 9mm"><tr><td style="white-space: nowrap">a wide cell</td></tr></table>
+<p style="margin-top: -9mm">over the table</p>
+<svg class="map" viewBox="0 0 100 100" style="width: 50mm"><g class="stops"><rect class="marker" x="10" y="10" width="4"
+height="4"/><text class="number" x="11" y="13" font-size="2">A1</text></g><text class="name" x="8" y="13"
+font-size="3">under</text><text class="name" x="98" y="50" font-size="3">edge</text></svg>
+<table class="itinerary"><tbody><tr><td>A1</td><td></td><td></td><td>under</td></tr><tr><td>A2</td><td></td><td></td>
+<td>nowhere</td></tr></tbody></table></section>"""
+
+
+def test_checks_find_the_faults_of_a_bad_sheet(browser: Browser, tmp_path: Path) -> None:
+    """A page with every fault once: each check finds its own, so that silence above means something."""
+    found = faults_on(open_page(browser, tmp_path, BAD_SHEET))
+
+    def tells(check: str, *words: str) -> bool:
+        return any(fault.startswith(f"{check}: ") and all(word in fault for word in words) for fault in found)
+
+    assert tells("spilled", "too high")
+    assert tells("covered", "over the table")
+    assert tells("cut", "a name that is cut")
+    assert tells("wideCells", "a wide cell")
+    assert tells("collisions", 'name "under"', "marker")
+    assert tells("collisions", 'name "edge" is cut by the edge')
+    assert [fault for fault in found if fault.startswith("unlabelled")] == [
+        "unlabelled: A2 is not on the map",
+        'unlabelled: A2 "nowhere" has no name',
+    ]
