@@ -36,6 +36,17 @@ NAMES_SHOWN = """
 xunzhen.data.places.map((_, k) => { xunzhen.pickPlace(k); return document.querySelector("#detail h2").textContent; })
 """
 
+# Names on the map that its edge cuts.
+CUT_NAMES = """
+() => {
+  const map = document.querySelector("#map_county").getBoundingClientRect();
+  const isCut = box => box.left < map.left - 1 || box.right > map.right + 1
+    || box.top < map.top - 1 || box.bottom > map.bottom + 1;
+  return [...document.querySelectorAll(".letters .name")].filter(name => isCut(name.getBoundingClientRect()))
+    .map(name => name.textContent);
+}
+"""
+
 pytestmark = HAS_CHROMIUM
 
 
@@ -101,6 +112,19 @@ def test_index_page_shows_the_visits_of_a_village_that_is_clicked(browser: Brows
     assert page.locator("#detail .visit").count() == 2
     page.locator("#owed button").first.click()
     assert "other visits fill the days" in page.locator("#detail .owed").first.inner_text()
+
+
+def test_index_page_cuts_no_name_at_its_edge(browser: Browser, tmp_path: Path) -> None:
+    """250 villages, wherever the map is moved: every name is whole inside it, and leaving a picked day does no harm."""
+    watched = open_page(browser, tmp_path, index_of(make_county(villages=250, teams=12)), width=900)
+    for move in ("map_county.panBy([180, 120], {animate: false})", "map_county.zoomIn(1, {animate: false})"):
+        watched.page.evaluate(f"() => {{ {move}; }}")
+        assert watched.page.locator(".letters .name").count() > 20
+        assert watched.page.evaluate(CUT_NAMES) == []
+    watched.page.locator("button.cell").first.click()
+    watched.page.evaluate("() => { map_county.setView([0, 0], 12, {animate: false}); }")
+    assert watched.page.locator(".letters span").count() == 0
+    assert watched.errors == []
 
 
 def test_index_page_draws_estimated_legs_dashed(browser: Browser, tmp_path: Path) -> None:

@@ -28,9 +28,11 @@ def seen(browser: Browser, name: str) -> Findings:
 
 @pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_every_page_of_a_sample_is_silent_without_the_network(browser: Browser, name: str) -> None:
-    """Map, summary, every crew sheet and every file of notices: 0 requests, 0 dialogs, 0 errors of scripts."""
+    """Map, summary, every crew sheet and every file of notices: 0 requests, 0 dialogs, 0 errors of scripts; and
+    the map is at most 1.5 MB."""
     assert min(len(planned(name).sheets), len(planned(name).notices)) > 5
     assert seen(browser, name).misbehaviour == []
+    assert (planned(name).folder / "index.html").stat().st_size <= 1_500_000
 
 
 @pytest.mark.parametrize("name", EACH_SAMPLE)
