@@ -30,6 +30,7 @@ INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
 HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
 CROSSES, CROSS = 2.4, 0.6  # a closed road: how far apart its crosses stand, and half of their width
+BETWEEN_NAMES = 0.8  # so that two names on one height are not read as one
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
 
@@ -60,7 +61,7 @@ class _Sheet:
     ) -> None:
         """Ask for a name beside a marker."""
         shown = shorten(text, LONGEST_NAME)
-        width = text_width(shown) * size
+        width = text_width(shown) * size + BETWEEN_NAMES
         most = math.inf if weight >= 1 else HIDDEN  # names in the background make way for routes
         wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach, most_covered=most)
         self.names.append(_Name(shown, style, size, wanted))
@@ -84,7 +85,7 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
     bases = [base.at for base in picture.bases]
     draw_inset(svg, inset, backdrop=picture.backdrop, lines=picture.lines, bases=bases, shown=found.frame)
     draw_scale(svg, scale, scale=found.frame.scale, north=picture.north_word)
-    add_box(svg, found.frame.box, "frame")
+    add_box(svg, found.frame.edge, "frame")
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -159,6 +160,8 @@ def _draw_places(sheet: _Sheet, picture: Picture) -> None:
     places = add_group(sheet.ink, "places")
     for village in picture.villages:
         at = sheet.frame.xy(village.at)
+        if not box_around(at, 1, 1).is_inside(sheet.frame.box):
+            continue
         add_circle(places, at, 0.5, "village")
         sheet.want(
             village.name, beside=box_around(at, 1, 1), size=SMALL_SIZE, style="village-name", weight=0.1, reach=NEAR
@@ -230,8 +233,7 @@ def _draw_marker(group: ET.Element, stop: Numbered, box: Box) -> None:
     """Draw one circle, or a pill with every number of a village that is visited more than once."""
     x, y = box.centre
     colour = DAY_STYLES[stop.numbers[0][1]].colour
-    inner = Box(left=box.left + 0.2, top=box.top + 0.2, right=box.right - 0.2, bottom=box.bottom - 0.2)
-    add_box(group, inner, "marker", radius=(MARKER - 0.4) / 2, stroke=colour)
+    add_box(group, box.shrunk(0.2), "marker", radius=(MARKER - 0.4) / 2, stroke=colour)
     left = x - sum(_room(number) for number, _ in stop.numbers) / 2
     for number, weekday in stop.numbers:
         at = (left + _room(number) / 2, y)

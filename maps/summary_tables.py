@@ -89,7 +89,7 @@ def township_table(facts: Facts) -> Table:
         (text("All planned"), 16, "number"),
         (text("Some owed"), 15, "number"),
         (text("None planned"), 16, "number"),
-        (text("Visits asked"), 15, "number"),
+        (text("Visits asked"), 16, "number"),
         (text("Planned"), 16, "number"),
         (text("Owed"), 14, "number"),
         (text("Share"), 24, "picture"),

@@ -26,8 +26,8 @@ from planner.plan import Plan, Provenance
 from planner.public import write_public
 from planner.timing import circuits_from_routes, timetable
 from tests.builders import MONDAY
+from tests.end_to_end.browsing import HAS_CHROMIUM, PAGE, open_page
 from tests.end_to_end.small_county import ROOT, tables, write_county
-from tests.end_to_end.test_pages_offline import CHROMIUM, browser, open_page  # noqa: F401  # a fixture
 from tests.maps.hostile import NAMES
 from tests.maps.notices import announcement, document, offer, session
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 PAIRS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))  # weekdays of the five villages of a team
 WEEKS = 4
-HAS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed")
-PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 # Pages whose content is higher than the paper, or that have a day wider than its column.
 OVERFULL = """
 () => [...document.querySelectorAll("section.page")].filter(page =>
@@ -186,12 +184,7 @@ def _text_of(folder: Path) -> str:
 
 @HAS_CHROMIUM
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_notices_print_one_page_for_each_village(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-    month: Month,
-    language: str,
-) -> None:
+def test_notices_print_one_page_for_each_village(browser: Browser, tmp_path: Path, month: Month, language: str) -> None:
     """A township printed to PDF: as many A4 portrait pages as villages, nothing cut off, no request."""
     path = sorted(month.folder[language].glob("*.html"))[1]
     watched = open_page(browser, tmp_path, path.read_text("utf-8"), width=900, height=1270)
@@ -206,11 +199,7 @@ def test_notices_print_one_page_for_each_village(
 
 @HAS_CHROMIUM
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_notices_of_any_fullness_stay_on_their_page(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-    language: str,
-) -> None:
+def test_notices_of_any_fullness_stay_on_their_page(browser: Browser, tmp_path: Path, language: str) -> None:
     """1 to 31 visits, one to four purposes, long names and services: one page each, and nothing is cut off."""
     told = [announcement(offer(visits)) for visits in (1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 23, 31)]
     told += [announcement(offer(sessions=tuple(session(k) for k in range(n)))) for n in (2, 8, 20)]
@@ -227,10 +216,7 @@ def test_notices_of_any_fullness_stay_on_their_page(
 
 
 @HAS_CHROMIUM
-def test_hostile_names_run_nothing_on_notices(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_hostile_names_run_nothing_on_notices(browser: Browser, tmp_path: Path) -> None:
     """Every name of the corpus as village, team, office, place: no dialog, no element, no request; the text intact."""
     told = [
         announcement(offer(title=name, services=name, hosts=(name,), bring=name), village=name, place=name)

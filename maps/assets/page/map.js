@@ -182,8 +182,9 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
       var at = map.latLngToContainerPoint(dots[k].getLatLng());
       var box = [at.x + dx, at.y + dy, at.x + dx + width, at.y + dy + height];
       if (box[2] < 0 || box[3] < 0 || box[0] > size.x || box[1] > size.y) { return false; }
+      var isCut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
       var clash = taken.some(function (b) { return b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3]; });
-      if (clash && !must) { return false; }
+      if ((clash || isCut) && !must) { return false; }
       taken.push(box);
       var span = document.createElement("span");
       span.className = style;
@@ -194,8 +195,9 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
     }
     if (picked) {
       picked.stops.forEach(function (stop) {
-        put(stop[0], "number", stop[1], -11, -10, 22, 20, true);
-        letters.lastChild.style.color = page.colourOf(picked);
+        if (put(stop[0], "number", stop[1], -11, -10, 22, 20, true)) {
+          letters.lastChild.style.color = page.colourOf(picked);
+        }
       });
     } else {
       dots.forEach(function (dot) {
