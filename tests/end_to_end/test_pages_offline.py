@@ -15,6 +15,7 @@ from planner.evaluation import Evaluation
 from tests.end_to_end.browsing import HAS_CHROMIUM, PAGE, open_page
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
+from tests.maps.test_closed_roads import closed_road
 from tests.maps.test_render import with_hostile_names
 
 if TYPE_CHECKING:
@@ -211,3 +212,20 @@ def test_hostile_names_run_nothing_and_stay_as_they_are(browser: Browser, tmp_pa
     assert set(cells) == {name.replace("\r\n", "\n") for name in NAMES[:-1]}  # HTML has one kind of line end
     assert sheet.page.locator("img, iframe, script").count() == 0
     assert (sheet.requests, sheet.dialogs, sheet.errors) == ([], [], [])
+
+
+def test_index_page_tapes_off_the_roads_closed_in_the_week(browser: Browser, tmp_path: Path) -> None:
+    """Closed in the second week only: no tape in the first; then a striped line that tells its days when clicked."""
+    closed = closed_road(7, 9)
+    county = make_county(weeks=2)
+    document = index_of(replace(county, scene=replace(county.scene, closed_roads=(closed,))), "en")
+    page = open_page(browser, tmp_path, document).page
+    assert page.locator("path.closed").count() == 0
+    assert "No road is closed" in page.locator("#closed").inner_text()
+    page.locator("button.week").nth(1).click()
+    assert page.locator("path.closed").count() == 1
+    page.locator("button.tape").click()
+    assert page.locator("#detail h2").inner_text() == closed.name
+    assert "9 Mar – 11 Mar" in page.locator("#detail .sub").inner_text()
+    page.locator("button.week").nth(0).click()
+    assert page.locator("#detail").is_hidden()
