@@ -131,8 +131,12 @@ def make_plan(
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_compiling: Callable[[int, int], None] | None = None,
+    start: Plan | None = None,
 ) -> SolveResult:
-    """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
+    """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes.
+
+    The search goes on from the plan ``start``, when one is given that is better than the first one made.
+    """
     result = solve(
         county.problem,
         settings,
@@ -140,6 +144,7 @@ def make_plan(
         should_stop=should_stop,
         on_compiling=on_compiling,
         dataset_sha256=county.dataset.sha256,
+        start=start,
     )
     origin = replace(result.plan.provenance, is_travel_estimated=county.travel.is_estimated)
     advised = with_relaxations(county.problem, result.plan)  # once, at the end: the search has no time for it
