@@ -17,7 +17,7 @@ import typer
 
 from planner.errors import InputError, ModelError, SolverError
 from planner.language import Text, say, text
-from planner.serving import key_app
+from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import UsageError, UsageFaultError, check_out, in_chinese, parse_day, refuse_overwrite, usage_issue
 
@@ -35,6 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(key_app)
+for served in (serve, worker):
+    app.command()(served)
 
 
 class ExitCode(IntEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ import typer
 from planner.errors import InputError, Issue, Where
 from planner.language import text
 from planner.telling import screen
+from planner.usage import UsageFaultError
 
 key_app = typer.Typer(name="key", help="Make, list and revoke the keys of the API.", no_args_is_help=True)
 
@@ -31,6 +33,50 @@ DatabaseOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+LeaseOption = Annotated[
+    float, typer.Option(help="Seconds without a sign of life after which a worker is taken for dead.", min=1, max=3600)
+]
+
+
+def serve(
+    database: DatabaseOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65_535)] = 8321,
+    workers: Annotated[int, typer.Option(help="Workers beside the API; 0: all run elsewhere.", min=0, max=64)] = 1,
+    lease: LeaseOption = 30.0,
+) -> None:
+    """Run the API for the scheduling app, with a worker beside it; see docs/api.md."""
+    from planner.api.server import run_server  # noqa: PLC0415
+
+    listening = listen(host, port)
+    screen.print(f"http://{host}:{listening.getsockname()[1]}/docs", markup=False)
+    run_server(place_of(database), listening, workers=workers, lease_seconds=lease)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises UsageFaultError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as fault:
+        listening.close()
+        problem = text("nothing can listen on {host}, port {port}.", host=host, port=port)
+        raise UsageFaultError("--port", problem, text("Choose another port, or end what listens there.")) from fault
+    return listening
+
+
+def worker(
+    database: DatabaseOption = None,
+    lease: LeaseOption = 30.0,
+) -> None:
+    """Run the jobs of the API, one at a time, until interrupted; start as many as there are processors to spare."""
+    from planner.jobs.running import run_worker  # noqa: PLC0415
+
+    run_worker(place_of(database), lease_seconds=lease)
 
 
 def place_of(database: str | None) -> str:

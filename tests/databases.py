@@ -117,3 +117,11 @@ def database(place: str) -> Iterator[Database]:
     opened = open_store(place)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """A new database in a file, for what is the same on both."""
+    opened = open_store(str(tmp_path / "xunzhen.db"))
+    yield opened
+    opened.close()

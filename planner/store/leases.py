@@ -89,6 +89,18 @@ def beat(database: Database, lease: Lease, *, searched_ms: int) -> bool:
         return bool(_hold(connection, lease, searched_ms=searched_ms, beat=jobs.c.beat + 1).is_cancelled)
 
 
+def is_cancelled(database: Database, job_id: str) -> bool:
+    """Return whether a job is to stop."""
+    with database.reading() as connection:
+        return bool(connection.execute(select(jobs.c.is_cancelled).where(jobs.c.id == job_id)).scalar_one())
+
+
+def give_back(database: Database, lease: Lease, *, searched_ms: int) -> None:
+    """Let the next worker go on with the job, without waiting for the lease to end. Raises LostLeaseError."""
+    with database.writing() as connection:
+        _hold(connection, lease, state="queued", searched_ms=searched_ms)
+
+
 def note_crash(database: Database, lease: Lease) -> int:
     """Count a native crash and return how many there were. Raises LostLeaseError."""
     with database.writing() as connection:
