@@ -36,6 +36,16 @@ FEATURES = '{"type": "FeatureCollection", "features": []}'
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 PAGE = "<!doctype html><html>...</html>"
 
+MOVE = {
+    "site_id": "dashu", "rule_id": "weekly", "from_day": "2026-03-02", "from_team": "north", "to_day": "2026-03-03",
+    "to_team": "north", "position": None, "accept_broken_rules": False,
+}  # fmt: skip
+MOVED = {
+    "plan_id": OTHER_ID, "head": 2, "is_applied": True, "cost": 5118.5, "cost_change": -1.75,
+    "term_changes": {"driving": -1.75}, "broken": [], "mended": [],
+    "changes": ["dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"], "owed": 3,
+}  # fmt: skip
+
 ANSWERS: Mapping[str, Any] = {
     "send_dataset": DATASET,
     "get_datasets": {"items": [DATASET], "next": None},
@@ -48,10 +58,16 @@ ANSWERS: Mapping[str, Any] = {
     "get_plans": {"items": [PLAN], "next": None},
     "get_plan": PLAN,
     "get_revision": REVISION,
+    "send_move": MOVED,
+    "post_publish": PLAN,
     "get_index": PAGE,
     "get_sheet": PAGE,
     "get_calendar": CALENDAR,
     "get_map": FEATURES,
     "get_health": {"status": "ok", "version": "0.1.0"},
 }
-BODIES: Mapping[str, Any] = {"send_job": ORDER, "send_dataset": "(the bytes of the workbook or of the .zip)"}
+BODIES: Mapping[str, Any] = {
+    "send_job": ORDER,
+    "send_move": MOVE,
+    "send_dataset": "(the bytes of the workbook or of the .zip)",
+}

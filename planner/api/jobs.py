@@ -14,7 +14,6 @@ from starlette.responses import StreamingResponse
 
 from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Limit, Store
-from planner.api.problems import ProblemError
 from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, job_answer, moment
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
@@ -113,13 +112,3 @@ def _answer(store: Database, job: Job) -> JobAnswer:
 
 def _hash(said: str) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def expected_revision(if_match: str | None) -> int:
-    """Return the number of the revision that a change is made to; raises ProblemError."""
-    if if_match is None:
-        raise ProblemError("precondition_required")
-    written = if_match.strip().removeprefix('"r').removesuffix('"')
-    if if_match.strip() != f'"r{written}"' or not (written.isascii() and written.isdigit() and len(written) < 10):
-        raise ProblemError("precondition_failed")
-    return int(written)

@@ -20,7 +20,8 @@ from planner.store.records import MissingError, ReusedKeyError, StaleError, TooM
 Code = Literal[
     "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
     "idempotency_key_reused", "internal", "invalid_request", "method_not_allowed", "not_found", "precondition_failed",
-    "precondition_required", "too_large", "too_many_jobs", "unauthorized", "unsupported_media_type",
+    "move_refused", "precondition_required", "rules_broken", "too_large", "too_many_jobs", "unauthorized",
+    "unsupported_media_type",
 ]  # fmt: skip
 CODES: tuple[str, ...] = get_args(Code)
 MEDIA_TYPE = "application/problem+json"
@@ -66,6 +67,12 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
         422,
         text("The tables have more villages or teams than this server plans."),
         text("Plan a part of the county, or ask who runs the server."),
+    ),
+    "move_refused": (422, text("The move means nothing in this plan."), text("Read the plan again.")),
+    "rules_broken": (
+        422,
+        text("The move would break hard rules."),
+        text("See what is listed; send accept_broken_rules to make it all the same."),
     ),
     "precondition_required": (
         428,

@@ -9,6 +9,8 @@ from typing import Any
 
 from planner.api.problems import ProblemError
 from planner.jobs.children import Child, CrashedError
+from planner.jobs.messages import UnknownNameError, unpack_problem
+from planner.model import Problem
 
 READ_SECONDS = 120.0
 PAGE_SECONDS = 120.0
@@ -42,6 +44,17 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
     if counted["sites"] > MOST_SITES or counted["teams"] > MOST_TEAMS:
         raise ProblemError("dataset_too_large")
     return {**counted, "notices": heard.values["notices"]}
+
+
+def open_problem(kind: str, content: bytes, days: tuple[str, int]) -> tuple[Problem, list[dict[str, Any]]] | None:
+    """Return the problem of tables for these days, and what was noticed; None when they cannot be read any more."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7))
+            heard = child.answer(READ_SECONDS)
+            return None if heard.verb == "refused" else (unpack_problem(heard.payload), heard.values["notices"])
+    except (CrashedError, UnknownNameError):
+        return None
 
 
 def issues_in(issues: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from planner.moving import Move
 from planner.store.records import (
     DatasetKind,
     EventKind,
@@ -49,6 +50,23 @@ class JobOrder(Sent):
     def order(self) -> Order:
         """Return the order as the store keeps it."""
         return Order(start=self.start, weeks=self.weeks, seconds=self.seconds, rounds=self.rounds, seed=self.seed)
+
+
+class MoveOrder(Sent):
+    """A visit and where it goes: an owed one without ``from_day`` and ``from_team``. ``position`` counts from 0."""
+
+    site_id: Annotated[str, Field(min_length=1, max_length=200)]
+    rule_id: Annotated[str, Field(min_length=1, max_length=200)]
+    from_day: date | None = None
+    from_team: Annotated[str | None, Field(max_length=200)] = None
+    to_day: date
+    to_team: Annotated[str, Field(min_length=1, max_length=200)]
+    position: Annotated[int | None, Field(ge=0, le=1000, strict=True)] = None
+    accept_broken_rules: Annotated[bool, Field(strict=True)] = False
+
+    def move(self) -> Move:
+        """Return the move as the planner makes it."""
+        return Move(**self.model_dump(exclude={"accept_broken_rules"}))
 
 
 class Answer(BaseModel):
@@ -126,6 +144,21 @@ class RevisionAnswer(Answer):
     report: Mapping[str, Any]
 
 
+class MoveAnswer(Answer):
+    """What a move does: its price, by terms of the cost too, the rules it breaks and mends, and each change."""
+
+    plan_id: str
+    head: int
+    is_applied: bool
+    cost: float
+    cost_change: float
+    term_changes: Mapping[str, float]
+    broken: list[dict[str, Any]]
+    mended: list[dict[str, Any]]
+    changes: list[str]
+    owed: int
+
+
 class DatasetPage(Answer):
     """Datasets, and the id after which the next page begins; none: this is the last one."""
 
@@ -164,6 +197,8 @@ class ProblemAnswer(Answer):
     code: str
     places: list[Mapping[str, Any]] | None = None
     issues: list[Mapping[str, Any]] | None = None
+    broken: list[Mapping[str, Any]] | None = None
+    reason: str | None = None
     head: int | None = None
 
 

@@ -18,7 +18,8 @@ BEATS = 6  # of a lease
 
 def run_worker(place: str, *, lease_seconds: float, parent: int | None = None) -> None:
     """Run jobs until told to end by SIGINT or SIGTERM, or until the parent is gone, where there is one."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("xunzhen").setLevel(logging.INFO)
     told: list[int] = []
     for which in (signal.SIGINT, signal.SIGTERM):
         signal.signal(which, lambda number, _frame: told.append(number))
