@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from planner.api.access import Reader, Scheduler
 from planner.api.problems import ProblemError, language_of
-from planner.api.reading import read_upload
-from planner.api.schemas import DatasetAnswer, DatasetPage, dataset_answer
+from planner.api.reading import read_issues, read_upload
+from planner.api.schemas import MAX_WEEKS, DatasetAnswer, DatasetPage, IssueAnswer, IssuesAnswer, dataset_answer
 from planner.store import Database
-from planner.store.datasets import find_dataset, keep_dataset, list_datasets
+from planner.store.datasets import find_dataset, keep_dataset, list_datasets, read_content
 from planner.store.records import DatasetKind
 
 LARGEST_UPLOAD = 10 * 2**20
@@ -72,3 +73,20 @@ def get_datasets(key: Reader, store: Store, language: Language, limit: Limit = 5
 def get_dataset(dataset_id: str, key: Reader, store: Store, language: Language) -> DatasetAnswer:
     """Tell what is known of a dataset: how much is in it, and what was noticed while reading."""
     return dataset_answer(find_dataset(store, county_id=key.county_id, dataset_id=dataset_id), language)
+
+
+@router.get("/v1/datasets/{dataset_id}/issues")
+def get_issues(
+    dataset_id: str,
+    key: Reader,
+    store: Store,
+    language: Language,
+    start: date | None = None,
+    weeks: Annotated[int | None, Query(ge=1, le=MAX_WEEKS)] = None,
+) -> IssuesAnswer:
+    """Read the tables again for the days of a plan: why a job ended as ``input_fault``, or what was noticed."""
+    find_dataset(store, county_id=key.county_id, dataset_id=dataset_id)
+    kind, content = read_content(store, dataset_id)
+    issues = read_issues(kind, content, None if start is None else start.isoformat(), weeks, language)
+    found = [IssueAnswer.model_validate(issue) for issue in issues]
+    return IssuesAnswer(is_plannable=all(issue.is_warning for issue in found), issues=found)

@@ -12,6 +12,13 @@ DATASET = {
     "id": ID, "sha256": SHA, "kind": "zip", "bytes": 18250, "sites": 251, "teams": 71, "bases": 23,
     "notices": [], "created_at": MORNING,
 }  # fmt: skip
+ISSUES = {
+    "is_plannable": False,
+    "issues": [
+        {"file": "villages.csv", "sheet": "", "row": 14, "column": "service_minutes", "is_warning": False,
+         "sentence": 'villages.csv, row 14, service_minutes: expected a whole number, but found "45 min". Write 45.'},
+    ],
+}  # fmt: skip
 ORDER = {"dataset_id": ID, "start": "2026-03-02", "weeks": 1, "seconds": 30.0, "seed": 1}
 JOB = {
     "id": OTHER_ID, "dataset_id": ID, "state": "running", "outcome": None, "stopped": None, "is_cancelled": False,
@@ -50,6 +57,7 @@ ANSWERS: Mapping[str, Any] = {
     "send_dataset": DATASET,
     "get_datasets": {"items": [DATASET], "next": None},
     "get_dataset": DATASET,
+    "get_issues": ISSUES,
     "send_job": {**JOB, "state": "queued", "best_cost": None, "best_owed": None, "searched_seconds": 0.0},
     "get_jobs": {"items": [JOB], "next": None},
     "get_job": JOB,

@@ -17,17 +17,23 @@ PAGE_SECONDS = 120.0
 WAIT_SECONDS = 60.0  # for one of the children to be free
 MOST_SITES, MOST_TEAMS = 1000, 100
 _free = BoundedSemaphore(2)  # children at a time: each takes a processor and 300 MB
+_queue = BoundedSemaphore(10)  # requests that have or await one: the other threads answer what takes no child
 
 
 @contextmanager
 def _child() -> Iterator[Child]:
-    if not _free.acquire(timeout=WAIT_SECONDS):
+    if not _queue.acquire(blocking=False):
         raise ProblemError("busy")
     try:
-        with Child() as child:
-            yield child
+        if not _free.acquire(timeout=WAIT_SECONDS):
+            raise ProblemError("busy")
+        try:
+            with Child() as child:
+                yield child
+        finally:
+            _free.release()
     finally:
-        _free.release()
+        _queue.release()
 
 
 def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
@@ -55,6 +61,17 @@ def open_problem(kind: str, content: bytes, days: tuple[str, int]) -> tuple[Prob
             return None if heard.verb == "refused" else (unpack_problem(heard.payload), heard.values["notices"])
     except (CrashedError, UnknownNameError):
         return None
+
+
+def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None, language: str) -> list[dict[str, Any]]:
+    """Return what is wrong with tables, or what was noticed, when these days are planned; raises ProblemError."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=start, weeks=weeks)
+            heard = child.answer(READ_SECONDS)
+    except CrashedError:
+        raise ProblemError("dataset_refused", issues=[]) from None
+    return issues_in(heard.values["issues" if heard.verb == "refused" else "notices"], language)
 
 
 def issues_in(issues: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -89,6 +89,24 @@ class DatasetAnswer(Answer):
     created_at: datetime
 
 
+class IssueAnswer(Answer):
+    """A fault of the tables, or a warning: where it is, and a sentence that says what to do."""
+
+    file: str
+    sheet: str
+    row: int | None
+    column: str
+    is_warning: bool
+    sentence: str
+
+
+class IssuesAnswer(Answer):
+    """Everything that was found in tables for some days; ``is_plannable`` when nothing of it is a fault."""
+
+    is_plannable: bool
+    issues: list[IssueAnswer]
+
+
 class JobAnswer(Answer):
     """A search: ``state`` says where it is, ``outcome`` how it ended, ``best`` what it has so far."""
 

@@ -104,8 +104,9 @@ def events_after(database: Database, job_id: str, number: int) -> tuple[Event, .
 
 
 def cancel_job(database: Database, *, county_id: str, job_id: str) -> Job:
-    """Ask for a job to end; a running one keeps its best plan, and one that has ended stays as it is.
+    """Ask for a job to end; it keeps its best plan, and one that has ended stays as it is.
 
+    One that waits and has no plan yet ends at once; with a plan, the next worker ends it.
     Raises MissingError.
     """
     with database.writing() as connection:
@@ -113,7 +114,8 @@ def cancel_job(database: Database, *, county_id: str, job_id: str) -> Job:
         row = connection.execute(select(jobs).where(*own).with_for_update()).one_or_none()
         if row is None:
             raise MissingError
-        if row.state == "running":
+        has_plan = connection.execute(select(checkpoints.c.job_id).where(checkpoints.c.job_id == job_id)).first()
+        if row.state == "running" or (row.state == "queued" and has_plan):
             connection.execute(update(jobs).where(*own).values(is_cancelled=True))
         elif row.state == "queued":
             ended = {"state": "ended", "outcome": "nothing_found", "stopped": "cancelled", "ended_ms": now_ms()}

@@ -11,7 +11,7 @@ from planner.store.jobs import list_jobs
 from tests.planner.api.desk import HOLDERS, Desk
 from tests.planner.api.test_openapi import operations
 
-SLOW = {"get_index", "get_sheet", "get_calendar", "get_map"}  # made by a child; here the upload is none
+SLOW = {"get_index", "get_sheet", "get_calendar", "get_map", "get_issues"}  # made by a child; here the upload is none
 
 
 def ask(desk: Desk, path: str, method: str, told: dict[str, Any], who: str) -> Any:

@@ -181,6 +181,14 @@ def test_tables_with_faults_are_refused_with_all_of_them(desk: Desk) -> None:
     assert "第 2 行" in issues[0]["sentence"]
 
 
+def test_why_tables_cannot_be_planned_is_told_again(desk: Desk) -> None:
+    """A job says only that the input is at fault; this says where. Here the bytes kept are no archive at all."""
+    path = desk.path("/v1/datasets/{dataset_id}/issues?start=2026-03-02&weeks=1")
+    answer = desk.client.get(path, headers=desk.headers["read-only"])
+    assert (answer.status_code, answer.json()["is_plannable"]) == (200, False)
+    assert "damaged" in answer.json()["issues"][0]["sentence"]
+
+
 def test_same_key_gives_the_same_job_and_another_body_is_refused(desk: Desk) -> None:
     """202 each time with one Location; 422 for a key that is used again for something else."""
     answers = [send(desk, order(desk, seed="7"), **{"Idempotency-Key": "monday"}) for _ in range(2)]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from planner.store import Database, open_store
 from planner.store.jobs import cancel_job, events_after, find_job, list_jobs, submit_job
-from planner.store.leases import Claimer, beat, finish, note_crash, read_checkpoint, save_checkpoint
+from planner.store.leases import Claimer, beat, finish, give_back, note_crash, read_checkpoint, save_checkpoint
 from planner.store.plans import list_plans, read_revision
 from planner.store.records import (
     Checkpoint,
@@ -220,6 +220,21 @@ def test_waiting_job_is_cancelled_at_once_and_a_running_one_is_told(database: Da
     assert cancel_job(database, county_id="sangzhi", job_id=running.id).state == "running"
     assert beat(database, lease, searched_ms=0)
     assert finish(database, lease, ending()) == cancel_job(database, county_id="sangzhi", job_id=running.id)
+
+
+def test_waiting_job_with_a_plan_is_left_to_a_worker_to_end(database: Database) -> None:
+    """It was given back with a checkpoint: cancelled, it still waits, so that the plan is kept."""
+    dataset = stock(database, "sangzhi")["sangzhi"]
+    job = submitted(database, "sangzhi", dataset)
+    first = Claimer(database).claim()
+    assert first is not None
+    save_checkpoint(database, first, checkpoint(12.0), searched_ms=2000)
+    give_back(database, first, searched_ms=2000)
+    cancelled = cancel_job(database, county_id="sangzhi", job_id=job.id)
+    assert (cancelled.state, cancelled.is_cancelled) == ("queued", True)
+    second = Claimer(database).claim()
+    assert second is not None
+    assert (second.fence, second.job.is_cancelled, second.job.searched_ms) == (2, True, 2000)
 
 
 def test_crashes_are_counted_over_workers(database: Database) -> None:
