@@ -18,6 +18,7 @@ import typer
 
 from planner.errors import InputError, ModelError, SolverError
 from planner.language import Text, locales, say, text
+from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import UsageError, UsageFaultError, check_out, in_language, parse_day, refuse_overwrite, usage_issue
 
@@ -34,6 +35,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(key_app)
+for served in (serve, worker):
+    app.command()(served)
 
 
 class ExitCode(IntEnum):

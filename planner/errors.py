@@ -80,6 +80,6 @@ class InputError(XunzhenError):
 class SolverError(XunzhenError):
     """The solving process failed without a plan: a fault of the program or the machine, not of the input."""
 
-    def __init__(self, problem: Text) -> None:
-        self.problem = problem
+    def __init__(self, problem: Text, *, stopped: str = "crashed") -> None:
+        self.problem, self.stopped = problem, stopped  # "cancelled" and "seconds": nothing was at fault
         super().__init__(str(problem))

@@ -6,10 +6,11 @@ Nothing here names a person or a telephone unless asked for: see ``docs/exports.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from maps.scene import LonLat, Scene
 from maps.tracks import known_lines, team_track
@@ -60,6 +61,19 @@ def write_exports(
         for stale in {path for pattern in OURS for path in folder.glob(pattern)} - kept:
             stale.unlink()
     return tuple(folder / path for path in written)
+
+
+def team_file(county: County, plan: Plan, team_id: str, language: str, *, now: datetime) -> bytes | None:
+    """Return the calendar of one team, which names nobody; None when the team has no visits, or there is none."""
+    team = county.problem.team_by_id.get(team_id)
+    return None if team is None else team_calendar(_writer(county, plan, language, False, now), team)
+
+
+def map_file(county: County, plan: Plan, layer: str, language: str, *, now: datetime) -> str | None:
+    """Return one layer of the map as GeoJSON in WGS-84, which names nobody; None when there is no such layer."""
+    writer = _writer(county, plan, language, False, now)
+    frame = _layers(county, draw_scene(county), writer, "WGS-84").get(layer)
+    return None if frame is None else geojson(frame)
 
 
 def refuse_stranger(problem: Problem, plan: Plan, evaluation: Evaluation) -> None:
@@ -120,7 +134,14 @@ def _write_tracks(scene: Scene, stage: Path, writer: CalendarWriter) -> None:
 
 
 def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWriter, datum: Datum) -> None:
-    layers = map_layers(
+    layers = _layers(county, scene, writer, datum)
+    for name, frame in layers.items():
+        write_page(stage / f"{name}.geojson", geojson(frame))
+    write_geopackage(stage / "plan.gpkg", layers)
+
+
+def _layers(county: County, scene: Scene, writer: CalendarWriter, datum: Datum) -> Mapping[str, Any]:
+    return map_layers(
         county.dataset.tables,
         writer.problem,
         writer.plan,
@@ -129,9 +150,6 @@ def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWrite
         with_contacts=writer.with_contacts,
         datum=datum,
     )
-    for name, frame in layers.items():
-        write_page(stage / f"{name}.geojson", geojson(frame))
-    write_geopackage(stage / "plan.gpkg", layers)
 
 
 def _points(problem: Problem, route: Route, scene: Scene) -> list[LonLat]:

@@ -27,7 +27,7 @@ from planner.evaluation import BalancePrice, Evaluation, evaluate
 from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import Text, text
 from planner.model import Horizon, Problem
-from planner.plan import Circuit, Plan
+from planner.plan import Circuit, Meetings, Plan
 from planner.public import file_name, write_page, write_public
 from planner.relief import with_relaxations
 from planner.report import notices_of_pins, notices_of_problem, report_document
@@ -131,8 +131,12 @@ def make_plan(
     on_improvement: Callable[[Plan, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_compiling: Callable[[int, int], None] | None = None,
+    start: Plan | None = None,
 ) -> SolveResult:
-    """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes."""
+    """Plan the county's rounds; the result's plan carries what it was made from, and advice on what it owes.
+
+    The search goes on from the plan ``start``, when one is given that is better than the first one made.
+    """
     result = solve(
         county.problem,
         settings,
@@ -140,6 +144,7 @@ def make_plan(
         should_stop=should_stop,
         on_compiling=on_compiling,
         dataset_sha256=county.dataset.sha256,
+        start=start,
     )
     origin = replace(result.plan.provenance, is_travel_estimated=county.travel.is_estimated)
     advised = with_relaxations(county.problem, result.plan)  # once, at the end: the search has no time for it
@@ -229,16 +234,7 @@ def write_pages(
 ) -> None:
     """Write the interactive map, the supervisor summary and one crew sheet per team and week."""
     settings = county.dataset.county
-    page = index_page(
-        county.problem,
-        plan,
-        evaluation,
-        scene=scene,
-        language=language,
-        county_name=settings.name,
-        notes=tuple(issue.in_language(language) for issue in county.notices),
-    )
-    write_page(folder / "index.html", page)
+    write_page(folder / "index.html", plan_page(county, plan, evaluation, language, scene=scene))
     summary = summary_page(
         county.problem,
         plan,
@@ -252,20 +248,39 @@ def write_pages(
     (folder / "crew").mkdir()
     meetings = plan.meetings()
     for circuit in plan.circuits:
-        sheet = crew_sheet(
-            county.problem,
-            circuit,
-            scene=scene,
-            language=language,
-            county_name=settings.name,
-            meetings=meetings,
-            dispatch_phone=settings.phone,
-            emergency_phone=settings.emergency_phone,
-            plan_label=plan_label(county, plan),
-            code_datum=settings.code_datum,
-            paper=settings.crew_paper,
-        )
+        sheet = crew_page(county, plan, circuit, language, scene=scene, meetings=meetings)
         write_page(folder / "crew" / sheet_name(county.problem, circuit), sheet)
+
+
+def plan_page(county: County, plan: Plan, evaluation: Evaluation, language: str, *, scene: Scene) -> str:
+    """Return the page with the interactive map."""
+    return index_page(
+        county.problem,
+        plan,
+        evaluation,
+        scene=scene,
+        language=language,
+        county_name=county.dataset.county.name,
+        notes=tuple(issue.in_language(language) for issue in county.notices),
+    )
+
+
+def crew_page(county: County, plan: Plan, circuit: Circuit, language: str, *, scene: Scene, meetings: Meetings) -> str:
+    """Return the sheet of one team and week."""
+    settings = county.dataset.county
+    return crew_sheet(
+        county.problem,
+        circuit,
+        scene=scene,
+        language=language,
+        county_name=settings.name,
+        meetings=meetings,
+        dispatch_phone=settings.phone,
+        emergency_phone=settings.emergency_phone,
+        plan_label=plan_label(county, plan),
+        code_datum=settings.code_datum,
+        paper=settings.crew_paper,
+    )
 
 
 def draw_scene(county: County) -> Scene:

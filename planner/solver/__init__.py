@@ -24,6 +24,7 @@ def solve(
     should_stop: Callable[[], bool] | None = None,
     on_compiling: Callable[[int, int], None] | None = None,
     dataset_sha256: str = "",
+    start: Plan | None = None,
 ) -> SolveResult:
     """Search for a plan in a process of its own and return the best one found.
 
@@ -31,7 +32,8 @@ def solve(
     is asked about ten times a second; the best plan so far is the answer then. ``on_compiling`` hears
     how many functions of how many are compiled while the search must be compiled first, once on a machine; the
     seconds count from the end of that. Where a
-    balance is asked, a part of the seconds measures what it costs.
+    balance is asked, a part of the seconds measures what it costs. The search goes on from the plan ``start`` where
+    that is better than the first one made.
 
     Raises
     ------
@@ -44,4 +46,4 @@ def solve(
 
     ensure_compiled(on_compiling, should_stop)
     search = supervise if problem.balance is None else supervise_balanced
-    return search(problem, settings, on_improvement, should_stop, dataset_sha256)
+    return search(problem, settings, on_improvement, should_stop, dataset_sha256, start=start)

@@ -88,7 +88,7 @@ class _Watch:
             elif self.last_moment is not None and time.monotonic() > self.last_moment:
                 stopped = "cancelled" if self.is_cancelled else "seconds"
         if not self.found:
-            raise SolverError(self._why_nothing(stopped))
+            raise SolverError(self._why_nothing(stopped), stopped=stopped)
         best = self.found[-1]
         log = SearchLog(tuple(better.step for better in self.found))
         return SolveResult(plan=best.plan, evaluation=best.evaluation, log=log, stopped=stopped)

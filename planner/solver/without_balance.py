@@ -8,6 +8,7 @@ from dataclasses import replace
 from planner.errors import SolverError
 from planner.evaluation import price_of_balance
 from planner.model import Problem
+from planner.plan import Plan
 from planner.solver.settings import SolveResult, SolveSettings
 from planner.solver.supervision import OnImprovement, supervise
 
@@ -21,6 +22,8 @@ def supervise_balanced(
     on_improvement: OnImprovement | None,
     should_stop: Callable[[], bool] | None,
     dataset_sha256: str,
+    *,
+    start: Plan | None = None,
 ) -> SolveResult:
     """Search in three quarters of the seconds (or all rounds), then from that plan without the balance in the rest.
 
@@ -34,9 +37,9 @@ def supervise_balanced(
     """
     least = None if settings.seconds is None else SHARE * settings.seconds
     if least is not None and least < LEAST_SECONDS:
-        return supervise(problem, settings, on_improvement, should_stop, dataset_sha256)
+        return supervise(problem, settings, on_improvement, should_stop, dataset_sha256, start=start)
     own = settings if settings.seconds is None else replace(settings, seconds=(1 - SHARE) * settings.seconds)
-    result = supervise(problem, own, on_improvement, should_stop, dataset_sha256)
+    result = supervise(problem, own, on_improvement, should_stop, dataset_sha256, start=start)
     if result.stopped in {"cancelled", "crashed"}:
         return result
     rest = replace(settings, seconds=least)

@@ -1,0 +1,85 @@
+"""The application: its routes, what it answers to faults, and its description."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
+
+from planner.api import changes, datasets, jobs, plans
+from planner.api.access import KeyCheck
+from planner.api.datasets import LARGEST_UPLOAD, Store
+from planner.api.docs_page import docs_page
+from planner.api.openapi import describe
+from planner.api.problems import HANDLED, answer_fault, problem
+from planner.api.schemas import Health
+from planner.store import Database
+from planner.store.keys import holder_of
+
+LARGEST_BODY = 2 * 2**20
+UPLOADS = "/v1/datasets"
+
+
+class Api(FastAPI):
+    """FastAPI, but a body that says it is too long is refused as everything else is, and before all else.
+
+    What does not say how long it is, FastAPI counts while it comes.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http" and _length(scope) > (LARGEST_UPLOAD if scope["path"] == UPLOADS else LARGEST_BODY):
+            await problem(Request(scope), "too_large")(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+
+def _length(scope: Scope) -> int:
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(said) if said.isdigit() and len(said) < 20 else 0
+
+
+def make_app(database: Database) -> FastAPI:
+    """Return the API over a store; raises UnscopedError when a route does not say which role it wants."""
+    app = Api(
+        title="xunzhen",
+        version=metadata.version("xunzhen"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.database = database
+    app.add_middleware(KeyCheck, database=database)
+    for fault in HANDLED:
+        app.add_exception_handler(fault, answer_fault)
+    for router in (datasets.router, jobs.router, plans.router, changes.router):
+        app.include_router(router)
+    _add_public(app)
+    described = describe(app)
+    app.openapi = lambda: described  # type: ignore[method-assign]  # the way FastAPI documents
+    return app
+
+
+def _add_public(app: FastAPI) -> None:
+    """Add what needs no key."""
+
+    @app.get("/health", tags=["server"])
+    def get_health(store: Store) -> Health:
+        """Tell whether the server and its database answer."""
+        holder_of(store, "xz_" + "0" * 43)
+        return Health(status="ok", version=app.version)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def get_openapi() -> dict[str, Any]:
+        return app.openapi()
+
+    @app.get("/docs", include_in_schema=False)
+    def get_docs(_: Request) -> HTMLResponse:
+        policy = "default-src 'none'; style-src 'unsafe-inline'"
+        return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": policy})

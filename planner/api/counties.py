@@ -1,0 +1,38 @@
+"""The problems that plans were made from, kept for as long as somebody edits them, so that a move takes no reading."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+
+from planner.api.problems import ProblemError
+from planner.api.reading import open_problem
+from planner.model import Problem
+from planner.store import Database
+from planner.store.datasets import read_content
+from planner.store.records import StoredPlan
+
+MOST_KEPT = 8  # a large one takes 20 MB
+Opened = tuple[Problem, list[dict[str, Any]]]
+_kept: OrderedDict[tuple[str, str, int], Opened] = OrderedDict()
+_lock = Lock()
+
+
+def problem_of(store: Database, plan: StoredPlan, document: Mapping[str, Any]) -> Opened:
+    """Return the problem of a plan and the notices of its tables; read by a child when it is not at hand."""
+    known = (plan.dataset_id, str(document["start"]), int(document["days"]))
+    with _lock:
+        if known in _kept:
+            _kept.move_to_end(known)
+            return _kept[known]
+    kind, content = read_content(store, plan.dataset_id)
+    opened = open_problem(kind, content, (known[1], known[2]))
+    if opened is None:
+        raise ProblemError("dataset_refused", issues=[])
+    with _lock:
+        _kept[known] = opened
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return opened

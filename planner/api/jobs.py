@@ -1,0 +1,114 @@
+"""Searches: ordered, watched, cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from planner.api.access import Reader, Scheduler
+from planner.api.datasets import After, Limit, Store
+from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, job_answer, moment
+from planner.store import Database, StoreUnavailableError
+from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
+from planner.store.records import Event, Job, Key
+
+POLL_SECONDS = 0.5
+SILENCE_SECONDS = 15.0  # after which a comment shows that the line is alive
+RETRY_SECONDS = "2"
+router = APIRouter(tags=["jobs"])
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
+LastEventId = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31 - 1)]
+STREAM = {
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "description": "Events, one after the other.",
+}
+
+
+@router.post("/v1/jobs", status_code=202)
+def send_job(
+    order: JobOrder, key: Scheduler, store: Store, response: Response, idempotency_key: IdempotencyKey = None
+) -> JobAnswer:
+    """Order a plan: it is searched for beside the API; look at the address in ``Location``, or follow its events.
+
+    With an ``Idempotency-Key`` the same request sent again gives the same job.
+    """
+    once = None
+    if idempotency_key is not None:
+        once = (_hash(idempotency_key), _hash(order.model_dump_json()))
+    job, _ = submit_job(store, county_id=key.county_id, dataset_id=order.dataset_id, order=order.order(), once=once)
+    response.headers.update({"Location": f"/v1/jobs/{job.id}", "Retry-After": RETRY_SECONDS})
+    return _answer(store, job)
+
+
+@router.get("/v1/jobs")
+def get_jobs(key: Reader, store: Store, limit: Limit = 50, after: After = None) -> JobPage:
+    """List the jobs of the county, a page at a time."""
+    found = list_jobs(store, county_id=key.county_id, limit=limit, after=after)
+    return JobPage(items=[job_answer(job, None) for job in found], next=found[-1].id if len(found) == limit else None)
+
+
+@router.get("/v1/jobs/{job_id}")
+def get_job(job_id: str, key: Reader, store: Store, response: Response) -> JobAnswer:
+    """Tell where a job is: waiting, searching with the best plan so far, or ended."""
+    job = find_job(store, county_id=key.county_id, job_id=job_id)
+    if job.state != "ended":
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return _answer(store, job)
+
+
+@router.post("/v1/jobs/{job_id}:cancel", status_code=202)
+def post_cancel(job_id: str, key: Scheduler, store: Store) -> JobAnswer:
+    """Ask a job to end; the best plan it has is kept. One that has ended stays as it is."""
+    return _answer(store, cancel_job(store, county_id=key.county_id, job_id=job_id))
+
+
+@router.get("/v1/jobs/{job_id}/events", response_class=StreamingResponse, responses={200: STREAM})
+async def get_events(job_id: str, key: Reader, store: Store, last_event_id: LastEventId = 0) -> StreamingResponse:
+    """Follow a job (server-sent events): queued, started, better, ended. ``Last-Event-ID`` goes on after a number."""
+    await run_in_threadpool(find_job, store, county_id=key.county_id, job_id=job_id)  # or there is none
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _events(store, key, job_id, last_event_id), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _events(store: Database, key: Key, job_id: str, number: int) -> AsyncIterator[bytes]:
+    """Yield what happens to a job until it has ended."""
+    silent = 0.0
+    while True:
+        try:
+            job = await run_in_threadpool(find_job, store, county_id=key.county_id, job_id=job_id)
+            found = await run_in_threadpool(events_after, store, job_id, number)
+        except StoreUnavailableError:
+            job, found = None, ()
+        for event in found:
+            number, silent = event.number, 0.0
+            yield _written(event)
+        if job is not None and job.state == "ended" and number >= job.last_event:
+            return
+        if silent >= SILENCE_SECONDS:
+            silent = 0.0
+            yield b": still there\n\n"
+        await asyncio.sleep(POLL_SECONDS)
+        silent += POLL_SECONDS
+
+
+def _written(event: Event) -> bytes:
+    answer = EventAnswer(kind=event.kind, at=moment(event.at_ms), data=event.data)
+    data = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
+    return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+
+
+def _answer(store: Database, job: Job) -> JobAnswer:
+    return job_answer(job, best_so_far(store, job.id) if job.state == "running" else None)
+
+
+def _hash(said: str) -> str:
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,171 @@
+"""Everything that goes wrong is told as one kind of answer (RFC 9457), with a code of a closed list, in two languages.
+
+No answer repeats what was sent: it may hold a name or a telephone number, and answers end up in logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from planner.language import SHIPPED, Text, say, text
+from planner.store import StoreUnavailableError
+from planner.store.records import MissingError, ReusedKeyError, StaleError, TooManyError
+
+Code = Literal[
+    "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
+    "idempotency_key_reused", "internal", "invalid_request", "method_not_allowed", "not_found", "precondition_failed",
+    "move_refused", "precondition_required", "rules_broken", "too_large", "too_many_jobs", "unauthorized",
+    "unsupported_media_type",
+]  # fmt: skip
+CODES: tuple[str, ...] = get_args(Code)
+MEDIA_TYPE = "application/problem+json"
+MOST_PLACES = 50
+# Each code with its status, its title and what to do.
+KNOWN: Mapping[str, tuple[int, Text, Text]] = {
+    "bad_request": (
+        400,
+        text("The request cannot be read."),
+        text("Send JSON in UTF-8, with numbers that are finite."),
+    ),
+    "unauthorized": (
+        401,
+        text("There is no key, or it is not valid any more."),
+        text("Send the header Authorization: Bearer KEY; who runs the server makes keys with: xunzhen key create."),
+    ),
+    "forbidden": (403, text("The key may not do this."), text("Use a key with a higher role.")),
+    "not_found": (404, text("There is no such thing in this county."), text("Check the address.")),
+    "method_not_allowed": (405, text("The address does not take this method."), text("See /docs.")),
+    "precondition_failed": (
+        412,
+        text("The plan has been changed since it was read."),
+        text("Read the newest revision, and decide again."),
+    ),
+    "too_large": (
+        413,
+        text("What was sent is too large."),
+        text("Send at most 2 MB of JSON, and tables of at most 10 MB."),
+    ),
+    "unsupported_media_type": (
+        415,
+        text("This kind of content is not taken here."),
+        text("See /docs for the Content-Type that the address takes."),
+    ),
+    "invalid_request": (422, text("The request has values that cannot be used."), text("Correct what is listed.")),
+    "idempotency_key_reused": (
+        422,
+        text("The Idempotency-Key came before, with another body."),
+        text("Use a new key for a new request."),
+    ),
+    "dataset_refused": (422, text("The tables cannot be used."), text("Correct what is listed, and send them again.")),
+    "dataset_too_large": (
+        422,
+        text("The tables have more villages or teams than this server plans."),
+        text("Plan a part of the county, or ask who runs the server."),
+    ),
+    "move_refused": (422, text("The move means nothing in this plan."), text("Read the plan again.")),
+    "rules_broken": (
+        422,
+        text("The move would break hard rules."),
+        text("See what is listed; send accept_broken_rules to make it all the same."),
+    ),
+    "precondition_required": (
+        428,
+        text("A change needs the header If-Match with the revision that was read."),
+        text('Send If-Match: "r1" with the number of the revision.'),
+    ),
+    "too_many_jobs": (429, text("Too many jobs of the county are waiting."), text("Wait until some have ended.")),
+    "internal": (500, text("The server failed."), text("Try again; report it if it returns.")),
+    "busy": (503, text("The server is busy."), text("Try again in a moment.")),
+    "database_unavailable": (503, text("The database does not answer."), text("Try again in a moment.")),
+}
+BY_STATUS = {
+    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    413: "too_large", 415: "unsupported_media_type", 422: "invalid_request", 503: "busy",
+}  # fmt: skip
+
+
+class ProblemError(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, code: Code, **more: object) -> None:
+        self.code, self.more = code, more
+        super().__init__(code)
+
+
+def language_of(request: Request) -> str:
+    """Return the language that is asked for first, of those spoken here."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        spoken = part.split(";")[0].strip()[:2]
+        if spoken in SHIPPED:
+            return spoken
+    return "en"
+
+
+def problem_body(code: str, language: str, more: Mapping[str, object]) -> dict[str, object]:
+    """Return the members of a problem."""
+    status, title, remedy = KNOWN[code]
+    return {
+        "type": f"/docs#{code}",
+        "title": say(title, language),
+        "status": status,
+        "detail": say(remedy, language),
+        "code": code,
+        **more,
+    }
+
+
+def problem(request: Request, code: str, **more: object) -> JSONResponse:
+    """Return the answer for a code."""
+    headers = {"Retry-After": "2"} if KNOWN[code][0] in {429, 503} else {}
+    if code == "unauthorized":
+        headers["WWW-Authenticate"] = "Bearer"
+    body = problem_body(code, language_of(request), more)
+    return JSONResponse(body, status_code=KNOWN[code][0], media_type=MEDIA_TYPE, headers=headers)
+
+
+def places(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """Return where values cannot be used, and why, without the values."""
+    found: list[dict[str, object]] = []
+    for error in errors[:MOST_PLACES]:
+        where = [str(part)[:60] for part in error["loc"]]
+        if error["type"] in {"extra_forbidden", "missing"}:
+            where = where[-1:] if error["type"] == "missing" else [*where[:-1], "?"]  # a name of theirs is not repeated
+        found.append({"where": ".".join(where), "fault": str(error["type"])})
+    return found
+
+
+def answer_fault(request: Request, fault: Exception) -> JSONResponse:
+    """Return the answer for anything that was raised on purpose."""
+    if isinstance(fault, ProblemError):
+        return problem(request, fault.code, **fault.more)
+    if isinstance(fault, RequestValidationError):
+        errors = fault.errors()
+        if any(error["type"] == "json_invalid" for error in errors):
+            return problem(request, "bad_request")
+        return problem(request, "invalid_request", places=places(errors))
+    if isinstance(fault, StaleError):
+        return problem(request, "precondition_failed", head=fault.head)
+    for kind, code in (
+        (MissingError, "not_found"),
+        (ReusedKeyError, "idempotency_key_reused"),
+        (TooManyError, "too_many_jobs"),
+        (StoreUnavailableError, "database_unavailable"),
+        (RecursionError, "bad_request"),
+        (UnicodeError, "bad_request"),
+    ):
+        if isinstance(fault, kind):
+            return problem(request, code)
+    status = fault.status_code if isinstance(fault, HTTPException) else 500
+    return problem(request, BY_STATUS.get(status, "internal" if status >= 500 else "bad_request"))
+
+
+HANDLED = (
+    ProblemError, RequestValidationError, HTTPException, MissingError, ReusedKeyError, StaleError, TooManyError,
+    StoreUnavailableError, RecursionError, UnicodeError, Exception,
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""What the API has done by a child: uploads are read, and pages made, in a process that may crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import Any
+
+from planner.api.problems import ProblemError
+from planner.jobs.children import Child, CrashedError
+from planner.jobs.messages import UnknownNameError, unpack_problem
+from planner.model import Problem
+
+READ_SECONDS = 120.0
+PAGE_SECONDS = 120.0
+WAIT_SECONDS = 60.0  # for one of the children to be free
+MOST_SITES, MOST_TEAMS = 1000, 100
+_free = BoundedSemaphore(2)  # children at a time: each takes a processor and 300 MB
+_queue = BoundedSemaphore(10)  # requests that have or await one: the other threads answer what takes no child
+
+
+@contextmanager
+def _child() -> Iterator[Child]:
+    if not _queue.acquire(blocking=False):
+        raise ProblemError("busy")
+    try:
+        if not _free.acquire(timeout=WAIT_SECONDS):
+            raise ProblemError("busy")
+        try:
+            with Child() as child:
+                yield child
+        finally:
+            _free.release()
+    finally:
+        _queue.release()
+
+
+def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
+    """Return what is in the tables; raises ProblemError with every fault of every file."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=None, weeks=None)
+            heard = child.answer(READ_SECONDS)
+    except CrashedError:
+        raise ProblemError("dataset_refused", issues=[]) from None
+    if heard.verb == "refused":
+        raise ProblemError("dataset_refused", issues=issues_in(heard.values["issues"], language))
+    counted = heard.values["counted"]
+    if counted["sites"] > MOST_SITES or counted["teams"] > MOST_TEAMS:
+        raise ProblemError("dataset_too_large")
+    return {**counted, "notices": heard.values["notices"]}
+
+
+def open_problem(kind: str, content: bytes, days: tuple[str, int]) -> tuple[Problem, list[dict[str, Any]]] | None:
+    """Return the problem of tables for these days, and what was noticed; None when they cannot be read any more."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7))
+            heard = child.answer(READ_SECONDS)
+            return None if heard.verb == "refused" else (unpack_problem(heard.payload), heard.values["notices"])
+    except (CrashedError, UnknownNameError):
+        return None
+
+
+def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None, language: str) -> list[dict[str, Any]]:
+    """Return what is wrong with tables, or what was noticed, when these days are planned; raises ProblemError."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=start, weeks=weeks)
+            heard = child.answer(READ_SECONDS)
+    except CrashedError:
+        raise ProblemError("dataset_refused", issues=[]) from None
+    return issues_in(heard.values["issues" if heard.verb == "refused" else "notices"], language)
+
+
+def issues_in(issues: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return faults with their places, said in one language; only who sent the tables hears them."""
+    shown = ("file", "sheet", "row", "column", "is_warning")
+    return [{**{name: issue[name] for name in shown}, "sentence": _whole(issue[language])} for issue in issues]
+
+
+def _whole(said: str) -> str:
+    return said.encode("utf-8", "replace").decode()
+
+
+def make_page(kind: str, content: bytes, plan: bytes, days: tuple[str, int], **page: object) -> bytes:
+    """Return a file made of a plan, and nothing when the plan has none of that name; raises ProblemError."""
+    try:
+        with _child() as child:
+            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7))
+            if child.answer(READ_SECONDS).verb == "refused":
+                raise ProblemError("dataset_refused", issues=[])
+            child.ask("page", plan, **page)
+            return child.answer(PAGE_SECONDS).payload
+    except CrashedError:
+        raise ProblemError("internal") from None

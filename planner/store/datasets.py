@@ -1,0 +1,75 @@
+"""Uploads, kept byte for byte: what a plan was made from can always be read again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from planner.store.database import Database, insert_unless_there, new_id, now_ms
+from planner.store.records import DatasetKind, MissingError, StoredDataset
+from planner.store.tables import datasets
+
+SHOWN = [column for column in datasets.c if column.name != "content"]
+
+
+def keep_dataset(
+    database: Database, *, county_id: str, kind: DatasetKind, content: bytes, summary: Mapping[str, Any]
+) -> tuple[StoredDataset, bool]:
+    """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    values = {
+        "id": new_id(),
+        "county_id": county_id,
+        "sha256": sha256,
+        "kind": kind,
+        "size": len(content),
+        "content": content,
+        "summary": json.dumps(summary, ensure_ascii=False, allow_nan=False),
+        "created_ms": now_ms(),
+    }
+    with database.writing() as connection:
+        is_new = insert_unless_there(connection, datasets, values)
+        own = (datasets.c.county_id == county_id, datasets.c.sha256 == sha256)
+        return _dataset(connection.execute(select(*SHOWN).where(*own)).one()), is_new
+
+
+def find_dataset(database: Database, *, county_id: str, dataset_id: str) -> StoredDataset:
+    """Return a dataset of the county; raises MissingError."""
+    with database.reading() as connection:
+        own = (datasets.c.county_id == county_id, datasets.c.id == dataset_id)
+        row = connection.execute(select(*SHOWN).where(*own)).one_or_none()
+    if row is None:
+        raise MissingError
+    return _dataset(row)
+
+
+def read_content(database: Database, dataset_id: str) -> tuple[DatasetKind, bytes]:
+    """Return the kind and the bytes of a dataset that is known to be there."""
+    with database.reading() as connection:
+        row = connection.execute(select(datasets.c.kind, datasets.c.content).where(datasets.c.id == dataset_id)).one()
+    return row.kind, row.content
+
+
+def list_datasets(
+    database: Database, *, county_id: str, limit: int, after: str | None = None
+) -> tuple[StoredDataset, ...]:
+    """Return datasets of the county by id, those after an id when one is given."""
+    with database.reading() as connection:
+        asked = select(*SHOWN).where(datasets.c.county_id == county_id, datasets.c.id > (after or ""))
+        return tuple(_dataset(row) for row in connection.execute(asked.order_by(datasets.c.id).limit(limit)))
+
+
+def _dataset(row: Row[tuple[object, ...]]) -> StoredDataset:
+    return StoredDataset(
+        id=row.id,
+        county_id=row.county_id,
+        sha256=row.sha256,
+        kind=row.kind,
+        size=row.size,
+        summary=json.loads(row.summary),
+        created_ms=row.created_ms,
+    )

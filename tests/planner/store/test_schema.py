@@ -1,0 +1,104 @@
+"""A database is brought to the schema of the program, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from planner.errors import InputError
+from planner.store import Database, StoreUnavailableError, connect, open_store
+from planner.store.tables import METADATA
+
+
+def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
+    """What the migrations leave and what ``tables`` says are the same, to the last column."""
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_four_processes_may_upgrade_at_once(place: str) -> None:
+    """API and workers start together on a new database: one makes the tables, the others wait."""
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(open_store, [place] * 4))
+    for database in opened:
+        with database.reading() as connection:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        database.close()
+
+
+def test_database_of_a_newer_program_is_refused(database: Database, place: str) -> None:
+    """It is not touched: an old program would forget what it does not know."""
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(InputError, match="newer version"):
+        open_store(place)
+
+
+def test_file_of_the_database_is_for_its_owner_only(tmp_path: Path) -> None:
+    """It holds names and telephone numbers."""
+    open_store(str(tmp_path / "deep" / "xunzhen.db")).close()
+    assert stat.S_IMODE((tmp_path / "deep" / "xunzhen.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
+
+
+def test_sqlite_keeps_what_it_acknowledged(tmp_path: Path) -> None:
+    """A write-ahead log, flushed at each commit, foreign keys, and deleted rows overwritten."""
+    database = open_store(str(tmp_path / "xunzhen.db"))
+    with database.reading() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    database.close()
+    assert found == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 10_000,
+    }  # fmt: skip
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    """8 threads read a number and write the next one, 25 times each: 200, and nobody meets a lock."""
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE counted (n INTEGER)"))
+        connection.execute(text("INSERT INTO counted VALUES (0)"))
+
+    def count(_: int) -> None:
+        for _ in range(25):
+            with database.writing() as connection:
+                lock = "" if database.is_sqlite else " FOR UPDATE"
+                before = connection.execute(text("SELECT n FROM counted" + lock)).scalar_one()
+                connection.execute(text("UPDATE counted SET n = :n"), {"n": before + 1})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(8)))
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT n FROM counted")).scalar_one() == 200
+
+
+@pytest.mark.parametrize("url", ["mysql://root:secret@host/x", "://", "sqlite://", "ftp://secret"])
+def test_address_that_is_not_understood_is_not_repeated(url: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(InputError, match="no address of a database") as refused:
+        connect(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_server_that_is_away_is_said_without_its_password() -> None:
+    """One sentence; the driver's words, which hold the address, are kept back."""
+    database = connect("postgresql://xunzhen:hidden@127.0.0.1:1/none")
+    with pytest.raises(StoreUnavailableError, match="does not answer") as refused, database.reading():
+        pass
+    database.close()
+    assert "hidden" not in str(refused.value)
+
+
+def test_migrations_travel_with_the_package() -> None:
+    """The wheel takes whole folders; the files that alembic reads lie beside the code."""
+    folder = Path(__file__).parents[3] / "planner" / "store" / "migrations"
+    assert (folder / "env.py").exists()
+    assert [path.name for path in sorted((folder / "versions").glob("0*.py"))] == ["0001_first.py"]
