@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import geopandas
 import shapely
 
 from maps.network import RoadNetwork
-from maps.scene import Backdrop, Line, RoadLine
+from maps.scene import Backdrop, ClosedRoad, Line, RoadLine
+from planner.values import RoadClosure
 
 
 def backdrop_of(
@@ -23,6 +24,20 @@ def backdrop_of(
         rivers=tuple(_lines(rivers)),
         boundary=tuple(_lines(boundary)),
     )
+
+
+def closed_roads_of(network: RoadNetwork | None, closures: Iterable[RoadClosure]) -> tuple[ClosedRoad, ...]:
+    """Return the closed roads with their lines, in the order of their days; those that are not among the roads not."""
+    pieces = network.pieces if network else ()
+    found = []
+    for closure in closures:
+        road = [piece for piece in pieces if piece.road.road_id == closure.road_id]
+        if road:
+            names = [piece.road.name for piece in road if piece.road.name]
+            lines = tuple(_points(piece.line) for piece in road)
+            name = names[0] if names else closure.road_id
+            found.append(ClosedRoad(name=name, reason=closure.reason, days=closure.days, lines=lines))
+    return tuple(sorted(found, key=lambda road: (road.days.first_day, road.days.last_day, road.name, road.lines)))
 
 
 def _lines(table: geopandas.GeoDataFrame | None) -> Iterator[Line]:

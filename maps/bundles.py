@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+import numpy as np
+from shapely import get_coordinates, line_interpolate_point
 from shapely.geometry import LineString, MultiLineString
 from shapely.ops import linemerge
 
@@ -51,8 +53,8 @@ def _steps(line: Sequence[Point]) -> list[Point]:
     """Return points along the line every STEP, and its end."""
     whole = LineString(line)
     count = max(1, round(whole.length / STEP))
-    points = (whole.interpolate(k / count, normalized=True) for k in range(count + 1))
-    return [(point.x, point.y) for point in points]
+    points = line_interpolate_point(whole, np.arange(count + 1) / count, normalized=True)  # at once: much quicker
+    return [(x, y) for x, y in get_coordinates(points).tolist()]
 
 
 def _beside(points: list[Point], offset: float) -> list[Point]:

@@ -19,6 +19,7 @@ from maps.svg import add_box, add_group, add_text, show
 from planner.evaluation import State
 
 MARGIN, SCALE_BOX = 4.0, (50.0, 10.0)
+BASE = 4.2  # millimetres of a hospital's symbol
 NAME_SIZE, TOWNSHIP_SIZE, LONGEST_NAME = 2.1, 3.1, 12.0
 MOST_NAMES = 400  # beyond it villages that get every visit stay without a name: the table has them all
 NEAR, NEARBY, AROUND = (0.25, 1.2), (0.25, 1.2, 2.6), (0.3, 3.0, 6.0, 9.0)  # what is owed may stand farther off
@@ -75,7 +76,8 @@ def draw_coverage(
     taken, names = [corner], list[_Name]()
     for base in bases:
         at = frame.xy(base.at)
-        if box_around(at, 4, 4).is_inside(frame.box):
+        room = box_around(at, BASE, BASE)
+        if room.is_inside(frame.box) and not any(room.overlaps(other) for other in taken):  # one for a street of them
             taken.append(draw_base(group, at))
     for spot in sorted(spots, key=lambda s: ORDER.index(s.state)):
         at = frame.xy(spot.at)
@@ -91,7 +93,7 @@ def draw_coverage(
         if box is not None:
             add_text(group, name.text, box.centre, name.size, name.style)
     draw_scale(svg, corner, scale=frame.scale, north=north)
-    add_box(svg, frame.box, "frame")
+    add_box(svg, frame.edge, "frame")
     return ET.tostring(svg, encoding="unicode")
 
 

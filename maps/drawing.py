@@ -17,7 +17,7 @@ from maps.bundles import bundle
 from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
-from maps.pictures import Named, Numbered, Picture
+from maps.pictures import Named, Numbered, Picture, Shut
 from maps.scene import Line
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
@@ -29,6 +29,8 @@ MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
 HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
+CROSSES, CROSS = 2.4, 0.6  # a closed road: how far apart its crosses stand, and half of their width
+BETWEEN_NAMES = 0.8  # so that two names on one height are not read as one
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
 
@@ -59,7 +61,7 @@ class _Sheet:
     ) -> None:
         """Ask for a name beside a marker."""
         shown = shorten(text, LONGEST_NAME)
-        width = text_width(shown) * size
+        width = text_width(shown) * size + BETWEEN_NAMES
         most = math.inf if weight >= 1 else HIDDEN  # names in the background make way for routes
         wanted = Wanted(beside=beside, width=width, height=1.2 * size, weight=weight, reach=reach, most_covered=most)
         self.names.append(_Name(shown, style, size, wanted))
@@ -77,12 +79,13 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
     sheet = _Sheet(svg, ink, found.frame, [inset, scale])
     draw_ground(ink, found.frame, picture.backdrop)
     _draw_days(sheet, picture)
+    _draw_shut(sheet, picture.shut)
     _draw_places(sheet, picture)
     _draw_names(sheet)
     bases = [base.at for base in picture.bases]
     draw_inset(svg, inset, backdrop=picture.backdrop, lines=picture.lines, bases=bases, shown=found.frame)
     draw_scale(svg, scale, scale=found.frame.scale, north=picture.north_word)
-    add_box(svg, found.frame.box, "frame")
+    add_box(svg, found.frame.edge, "frame")
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -131,10 +134,34 @@ def _want_word(sheet: _Sheet, line: Sequence[Point], word: str) -> None:
     sheet.want(word, beside=beside, size=SMALL_SIZE, style="estimated", weight=0.5, reach=NEAR)
 
 
+def _draw_shut(sheet: _Sheet, shut: Sequence[Shut]) -> None:
+    """Draw closed roads as rows of crosses, which a grey print keeps, and say when they are closed."""
+    group = add_group(sheet.ink, "closed")
+    for road in shut:
+        parts = [LineString(part) for line in road.lines for part in sheet.frame.visible(line) if len(part) > 1]
+        for part in parts:
+            count = max(1, round(part.length / CROSSES))
+            marks = [part.interpolate((k + 0.5) / count, normalized=True) for k in range(count)]
+            strokes = [stroke for mark in marks for stroke in _cross(mark.x, mark.y)]
+            add_path(group, strokes, "cross-casing")
+            add_path(group, strokes, "cross-mark")
+        sheet.lines.extend(parts)
+        if parts:
+            middle = max(parts, key=lambda part: part.length).interpolate(0.5, normalized=True)
+            beside = box_around((middle.x, middle.y), 2 * CROSS, 2 * CROSS)
+            sheet.want(road.words, beside=beside, size=SMALL_SIZE, style="name closed-name", weight=2)
+
+
+def _cross(x: float, y: float) -> tuple[list[Point], list[Point]]:
+    return [(x - CROSS, y - CROSS), (x + CROSS, y + CROSS)], [(x - CROSS, y + CROSS), (x + CROSS, y - CROSS)]
+
+
 def _draw_places(sheet: _Sheet, picture: Picture) -> None:
     places = add_group(sheet.ink, "places")
     for village in picture.villages:
         at = sheet.frame.xy(village.at)
+        if not box_around(at, 1, 1).is_inside(sheet.frame.box):
+            continue
         add_circle(places, at, 0.5, "village")
         sheet.want(
             village.name, beside=box_around(at, 1, 1), size=SMALL_SIZE, style="village-name", weight=0.1, reach=NEAR
@@ -206,8 +233,7 @@ def _draw_marker(group: ET.Element, stop: Numbered, box: Box) -> None:
     """Draw one circle, or a pill with every number of a village that is visited more than once."""
     x, y = box.centre
     colour = DAY_STYLES[stop.numbers[0][1]].colour
-    inner = Box(left=box.left + 0.2, top=box.top + 0.2, right=box.right - 0.2, bottom=box.bottom - 0.2)
-    add_box(group, inner, "marker", radius=(MARKER - 0.4) / 2, stroke=colour)
+    add_box(group, box.shrunk(0.2), "marker", radius=(MARKER - 0.4) / 2, stroke=colour)
     left = x - sum(_room(number) for number, _ in stop.numbers) / 2
     for number, weekday in stop.numbers:
         at = (left + _room(number) / 2, y)

@@ -47,6 +47,11 @@ class Frame:
         """The edge of the map."""
         return Box(left=0, top=0, right=self.width, bottom=self.height)
 
+    @property
+    def edge(self) -> Box:
+        """Where the frame's own line is drawn: all of it on the map, or the paper's edge would cut it."""
+        return self.box.shrunk(0.2)
+
     def line(self, points: Iterable[LonLat]) -> list[Point]:
         """Return a whole line on paper."""
         return [self.xy(point) for point in points]

@@ -26,7 +26,7 @@ STEP_COST, COVER_COST, CROSSING_COST = (
 )  # of a less preferred place, a mm of line hidden, a marker crossed
 ROUNDS = 12  # sweeps of the descent; it settles in three or four
 PREFERRED = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))  # right of the point first
-REACH = (0.6, 3.2, 6.4)  # gaps between a marker and its name; from the second on a thin line leads to it
+REACH = (0.6, 3.2, 6.4, 10.0, 14.0)  # gaps between a marker and its name; from the second on a thin line leads to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ class Box:
         """Return whether no part of it sticks out of the frame."""
         across = frame.left <= self.left and self.right <= frame.right
         return across and frame.top <= self.top and self.bottom <= frame.bottom
+
+    def shrunk(self, margin: float) -> Box:
+        """Return the box without a margin all around."""
+        return Box(
+            left=self.left + margin, top=self.top + margin, right=self.right - margin, bottom=self.bottom - margin
+        )
 
     @property
     def centre(self) -> Point:

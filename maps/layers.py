@@ -12,7 +12,7 @@ from typing import Any
 import folium
 from shapely.geometry import LineString
 
-from maps.scene import Backdrop, Line, LonLat
+from maps.scene import Backdrop, ClosedRoad, Line, LonLat
 from maps.stretches import rounded
 from maps.styles import road_rank
 
@@ -70,6 +70,14 @@ def add_stretches(made: folium.Map, lines: Sequence[Line]) -> None:
     features = [_feature(k, "LineString", _coordinates(line)) for k, line in enumerate(lines)]
     if features:
         _add(made, "stretches", features, show=False)
+
+
+def add_closed_roads(made: folium.Map, roads: Sequence[ClosedRoad]) -> None:
+    """Carry the closed roads, numbered; the page's own script draws those of the week that is shown."""
+    lines = [[_coordinates(line) for line in road.lines] for road in roads]
+    features = [_feature(k, "MultiLineString", found) for k, found in enumerate(lines)]
+    if features:
+        _add(made, "closed", features, show=False)
 
 
 def add_places(made: folium.Map, places: Iterable[LonLat]) -> None:

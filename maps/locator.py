@@ -37,7 +37,7 @@ def draw_locator(
     shown = [place for place in others if box_around(frame.xy(place[1]), 2, 2).is_inside(frame.box)]
     _draw_places(svg, [(own[0], frame.xy(own[1])), *((name, frame.xy(at)) for name, at in shown)], corner, frame.box)
     draw_scale(svg, corner, scale=frame.scale, north=north)
-    add_box(svg, frame.box, "frame")
+    add_box(svg, frame.edge, "frame")
     return ET.tostring(svg, encoding="unicode")
 
 

@@ -11,15 +11,16 @@ from datetime import date
 
 from maps.pages import day_label, say_all, week_label, weekday_name
 from maps.pictures import is_estimated, route_lines, stop_number, walks_of
-from maps.scene import Line, LonLat, Scene
+from maps.scene import ClosedRoad, Line, LonLat, Scene
 from maps.styles import DAY_STYLES, TEAM_COLOURS
 from planner.advice import explain_owed
+from planner.day_words import span_words
 from planner.evaluation import Evaluation
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, Route, Supply, UnservedVisit, is_night_away
 from planner.rules import VisitRule
-from planner.values import week_of
+from planner.values import DateRange, week_of
 
 MOST_FINDINGS = 40  # sentences of broken rules on the page; report.json has them all
 
@@ -53,6 +54,8 @@ WORDS = {
     "internal": text("Internal working map"),
     "drive": text("driving time"),
     "people": text("people"),
+    "closed": text("Closed roads"),
+    "none_closed": text("No road is closed in this week."),
 }
 
 
@@ -116,8 +119,9 @@ def page_data(
         "working": sorted({list(problem.team_by_id).index(route.team_id) for route in plan.routes() if route.stops}),
         "teams": [_team(team.name, team.leader, team.vehicle, k) for k, team in enumerate(problem.teams)],
         "bases": len(problem.bases),
-        "places": _places(problem),
+        "places": _places(problem, language),
         "routes": routes,
+        "closed": [_closed(road, weeks, language) for road in closed_within(problem, scene)],
         "owed": [_owed(visit, problem, book, weeks, language) for visit in plan.unserved],
         "services": list(book.services),
     }
@@ -156,10 +160,14 @@ def _team(name: str, leader: str, vehicle: str, number: int) -> dict[str, str]:
     return {"name": name, "about": about, "colour": TEAM_COLOURS[number % len(TEAM_COLOURS)]}
 
 
-def _places(problem: Problem) -> list[list[object]]:
-    """Return [name, township, population] by the place's number."""
-    bases: list[list[object]] = [[base.name, "", 0] for base in problem.bases]
-    return bases + [[site.name, site.township, site.population] for site in problem.sites]
+def _places(problem: Problem, language: str) -> list[list[object]]:
+    """Return [name, township, population, when it is closed] by the place's number."""
+    bases: list[list[object]] = [[base.name, "", 0, []] for base in problem.bases]
+    for site in problem.sites:
+        closed = [days for days in site.closed if _is_within(problem, days)]
+        said = [say(text("No visits {days}", days=span_words(days, language)), language) for days in closed]
+        bases.append([site.name, site.township, site.population, said])
+    return bases
 
 
 def _route(problem: Problem, route: Route, scene: Scene, book: Book, weeks: list[date]) -> dict[str, object]:
@@ -199,6 +207,21 @@ def _loading(supply: Supply, book: Book) -> list[int]:
     """Return [stops before it, place, start, leave, metres, minutes]."""
     times = [supply.start_minute, supply.leave_minute]
     return [supply.after_stops, book.places[supply.base_id], *times, supply.leg_metres, supply.leg_minutes]
+
+
+def closed_within(problem: Problem, scene: Scene) -> list[ClosedRoad]:
+    """Return the roads that are closed on some day of the horizon."""
+    return [road for road in scene.closed_roads if _is_within(problem, road.days)]
+
+
+def _is_within(problem: Problem, days: DateRange) -> bool:
+    return days.first_day <= problem.horizon.last and problem.horizon.start <= days.last_day
+
+
+def _closed(road: ClosedRoad, weeks: list[date], language: str) -> dict[str, object]:
+    inside = [k for k, week in enumerate(weeks) if road.days.first_day <= _day(week, 6) and week <= road.days.last_day]
+    said = say(text("Closed {days}", days=span_words(road.days, language)), language)
+    return {"name": road.name, "weeks": inside, "sentence": " · ".join(part for part in (said, road.reason) if part)}
 
 
 def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date], language: str) -> dict[str, object]:

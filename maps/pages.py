@@ -1,4 +1,4 @@
-"""What all our HTML pages share: templates that escape by themselves, shipped assets, dates in either language."""
+"""What all our HTML pages share: templates that escape by themselves, shipped assets, dates in a language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from babel.dates import format_date, get_day_names
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from planner.language import Text, say, text
+from planner.language import Text, locale_of, say, text
 
 FOLDER = Path(__file__).parent
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -46,21 +46,19 @@ def say_all(words: Mapping[str, Text], language: str) -> dict[str, str]:
 
 def day_label(day: date, language: str) -> str:
     """Return ``Mon 2 Mar`` or ``周一 03-02``."""
-    if language == "zh":
-        return format_date(day, "EEE MM-dd", locale="zh_CN")
-    return format_date(day, "EEE d MMM", locale="en_GB")
+    return format_date(day, "EEE MM-dd" if language == "zh" else "EEE d MMM", locale=locale_of(language))
 
 
 def weekday_name(weekday: int, language: str) -> str:
     """Return ``Mon`` or ``周一`` for 0."""
-    names = get_day_names("abbreviated", locale="zh_CN" if language == "zh" else "en_GB")
+    names = get_day_names("abbreviated", locale=locale_of(language))
     return str(names[weekday])
 
 
 def week_label(monday: date, language: str) -> str:
     """Return ``Week 10 of 2026: 2 Mar to 8 Mar``, weeks counted as in ISO 8601."""
     year, number, _ = monday.isocalendar()
-    pattern, locale = ("MM-dd", "zh_CN") if language == "zh" else ("d MMM", "en_GB")
-    first, last = (format_date(d, pattern, locale=locale) for d in (monday, monday + timedelta(days=6)))
+    pattern = "MM-dd" if language == "zh" else "d MMM"
+    first, last = (format_date(d, pattern, locale=locale_of(language)) for d in (monday, monday + timedelta(days=6)))
     sentence = text("Week {number} of {year}: {first} to {last}", number=number, year=year, first=first, last=last)
     return say(sentence, language)

@@ -6,11 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from maps.scene import Backdrop, Line, LonLat, Scene
 from maps.styles import DAY_LETTERS
+from planner.day_words import span_words
+from planner.language import say, text
 from planner.model import Problem, Site
 from planner.plan import Circuit, Route
 
@@ -45,6 +47,14 @@ class DayLegs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """A road that is closed on some days of the week; ``words`` say on which."""
+
+    words: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """All that a circuit's map shows; the words are already in the reader's language."""
 
@@ -54,6 +64,7 @@ class Picture:
     bases: tuple[Named, ...]
     villages: tuple[Named, ...] = ()
     townships: tuple[Named, ...] = ()
+    shut: tuple[Shut, ...] = ()
     estimated_word: str = "estimated"
     north_word: str = "N"
 
@@ -79,9 +90,7 @@ def is_estimated(problem: Problem, route: Route, origin: str, destination: str) 
     return bool(matrix.estimated[matrix.index[origin], matrix.index[destination]])
 
 
-def circuit_picture(
-    problem: Problem, circuit: Circuit, scene: Scene, *, estimated_word: str, north_word: str
-) -> Picture:
+def circuit_picture(problem: Problem, circuit: Circuit, scene: Scene, language: str) -> Picture:
     """Return the picture of a team's week: its legs and numbers, and the county's other places behind them."""
     numbers: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for route in circuit.routes:
@@ -100,9 +109,18 @@ def circuit_picture(
         bases=tuple(_named_base(problem, base) for base in used),
         villages=tuple(Named(name=s.name, at=(s.lon, s.lat)) for s in problem.sites if s.id not in numbers),
         townships=_townships(problem.sites),
-        estimated_word=estimated_word,
-        north_word=north_word,
+        shut=tuple(_shut_in(circuit.week, scene, language)),
+        estimated_word=say(text("estimated"), language),
+        north_word=say(text("N"), language),
     )
+
+
+def _shut_in(monday: date, scene: Scene, language: str) -> Iterator[Shut]:
+    sunday = monday + timedelta(days=6)
+    for road in scene.closed_roads:
+        if road.days.first_day <= sunday and monday <= road.days.last_day:
+            words = say(text("Closed {days}", days=span_words(road.days, language)), language)
+            yield Shut(words=words, lines=road.lines)
 
 
 def _named_base(problem: Problem, base_id: str) -> Named:

@@ -22,7 +22,7 @@ from maps.pictures import circuit_picture, is_estimated, place_ids, stop_number
 from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.datum import Datum
-from planner.language import Text, say, text
+from planner.language import Text, say, tag_of, text
 from planner.model import Problem
 from planner.plan import Circuit, Lunch, Meetings, Route, Stop, Supply, is_night_away
 from planner.values import clock
@@ -32,7 +32,7 @@ PAGE_ROOM = 166.0  # for days, below the heading and the column heads and above 
 DAY_ROOM = 11.0  # a day's title and the gap before it
 LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
-COLUMNS = (10, 13, 24, 40, 25, 33, 40, 26, 22, 26, 18)  # as in print.css
+COLUMNS = (10, 13, 24, 38.5, 25, 32, 40, 26, 24.5, 26, 18)  # as in print.css
 Paper = Literal["A4", "A3"]
 PAPERS: dict[Paper, str] = {"A4": "", "A3": "@page { size: A3 landscape; } .page { zoom: 1.414; }"}  # after print.css
 ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
@@ -73,8 +73,6 @@ WORDS = {
     "guesses": text("≈ estimated: no road known for this leg; thin dashes on the map"),
     "idle": text("No trips in this week."),
     "next_pages": text("All stops: see the next pages."),
-    "estimated": text("estimated"),
-    "north": text("N"),
 }
 
 
@@ -133,14 +131,14 @@ def crew_sheet(
     """
     words = say_all(WORDS, language)
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
-    picture = circuit_picture(problem, circuit, scene, estimated_word=words["estimated"], north_word=words["north"])
+    picture = circuit_picture(problem, circuit, scene, language)
     itineraries = list(_paginate(days))
     codes = list(code_pages(problem, circuit, datum=code_datum, language=language)) if code_datum else []
     return (
         environment()
         .get_template("crew_sheet.html.j2")
         .render(
-            language="zh-CN" if language == "zh" else "en",
+            language=tag_of(language),
             words=words,
             css=Markup(asset("print.css") + PAPERS[paper]),  # our own file
             map=Markup(draw_circuit(picture, width=MAP_WIDTH, height=MAP_HEIGHT)),  # built as a tree: names are escaped

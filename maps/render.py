@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from maps.layers import add_backdrop, add_places, add_stretches, county_map
-from maps.pagedata import number_places, page_data, place_points
+from maps.layers import add_backdrop, add_closed_roads, add_places, add_stretches, county_map
+from maps.pagedata import closed_within, number_places, page_data, place_points
 from maps.pages import asset, environment, safe_json
 from maps.scene import Scene
 from maps.stretches import Stretches, cut_legs
 from planner.evaluation import Evaluation
-from planner.language import Text
+from planner.language import Text, tag_of
 from planner.model import Problem
 from planner.plan import Plan
 
@@ -60,6 +60,7 @@ def _map_html(problem: Problem, scene: Scene, stretches: Stretches) -> str:
     made = county_map(centre, ways=len(scene.backdrop.roads) + len(stretches.lines))
     add_backdrop(made, scene.backdrop)
     add_stretches(made, stretches.lines)
+    add_closed_roads(made, closed_within(problem, scene))
     add_places(made, points)
     return str(made.get_root().render())
 
@@ -71,9 +72,8 @@ def _put_in(rendered: str, data: str, county_name: str, language: str) -> str:
     folium_script, end = after_body.rsplit("</html>", 1)
     head = environment().get_template("index_head.html.j2").render(title=county_name)
     panel = environment().get_template("index_panel.html.j2").render()
-    tag = "zh-CN" if language == "zh" else "en"
     parts = (
-        before.replace("<html>", f'<html lang="{tag}">', 1),
+        before.replace("<html>", f'<html lang="{tag_of(language)}">', 1),
         head,
         f"<style>\n{STYLE_URL.sub('none', asset('leaflet', 'leaflet.css'))}\n{asset('page', 'page.css')}</style>\n",
         f"<script>\n{SOURCE_MAP.sub('', asset('leaflet', 'leaflet.js'))}</script>\n",

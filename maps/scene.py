@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from planner.values import DateRange
+
 LonLat = tuple[float, float]
 Line = tuple[LonLat, ...]
 LegLine = Callable[[str, str, date, str], Line]  # origin id, destination id, day, access class
@@ -20,6 +22,16 @@ class RoadLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedRoad:
+    """A road that cannot be driven on some days: what people call it, why, and its lines (none when unknown)."""
+
+    name: str
+    reason: str
+    days: DateRange
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backdrop:
     """The county's lines, each empty when unknown."""
 
@@ -30,7 +42,8 @@ class Backdrop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A backdrop, and where a leg runs on it: a straight line of two points when the road is not known."""
+    """A backdrop, where a leg runs on it (a straight line of two points when the road is not known), and closures."""
 
     backdrop: Backdrop
     leg_line: LegLine
+    closed_roads: tuple[ClosedRoad, ...] = ()

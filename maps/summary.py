@@ -7,7 +7,7 @@ that is only visited without announcement (somebody's home) is called by its id.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -31,9 +31,10 @@ from maps.summary_tables import (
     village_table,
     workload_table,
 )
-from planner.evaluation import Evaluation, State, evaluate, kpis, village_coverage
-from planner.language import Text, say, text
-from planner.model import Problem, Site
+from planner.announcements import without_homes
+from planner.evaluation import Evaluation, State, evaluate, kpis, minutes_to_visit, village_coverage
+from planner.language import Text, say, tag_of, text
+from planner.model import Problem
 from planner.plan import Plan
 
 PAGE_ROOM = 260.0  # below the heading of a page and above its foot
@@ -90,6 +91,7 @@ def summary_page(
         evaluation=judged,
         figures=kpis(discreet, plan),
         villages=village_coverage(discreet, plan),
+        minutes=minutes_to_visit(discreet, plan),
         language=language,
     )
     answer, is_good = _answer(facts)
@@ -104,7 +106,7 @@ def summary_page(
         environment()
         .get_template("summary.html.j2")
         .render(
-            language="zh-CN" if language == "zh" else "en",
+            language=tag_of(language),
             words=words,
             css=Markup(asset("summary.css")),  # our own file
             map=Markup(_draw(facts, spots, backdrop, height)),  # built as a tree: names are escaped
@@ -119,17 +121,6 @@ def summary_page(
             plan_label=plan_label,
         )
     )
-
-
-def without_homes(problem: Problem) -> Problem:
-    """Return the problem in which places whose visits are never announced go by their id; itself if there are none."""
-    if not any(_is_home(site) for site in problem.sites):
-        return problem
-    return replace(problem, sites=tuple(replace(s, name=s.id) if _is_home(s) else s for s in problem.sites))
-
-
-def _is_home(site: Site) -> bool:
-    return bool(site.rules) and not any(rule.is_announced for rule in site.rules)
 
 
 def _tables(facts: Facts) -> list[Table]:

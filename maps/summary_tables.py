@@ -13,13 +13,17 @@ from maps.paging import Block, Cell, Column, Table
 from planner.advice import explain_owed
 from planner.balance import Balance, Load
 from planner.evaluation import (
+    REACHES,
     RULES,
+    WEIGHTS,
     Evaluation,
     Figures,
+    Minutes,
     RuleCoverage,
     State,
     TeamFigures,
     VillageCoverage,
+    share_within,
     weighted_share,
     worst_tenth,
 )
@@ -30,6 +34,7 @@ from planner.workload import available_days, loads_of, parties
 
 WIDTH = 186.0  # of every table, as of the page
 NO_VALUE = "–"
+one, people, old_people = (WEIGHTS[name] for name in ("villages", "people", "people_65"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Facts:
     evaluation: Evaluation
     figures: Figures
     villages: tuple[VillageCoverage, ...]
+    minutes: Minutes  # to the nearest visit
     language: str
 
     def say(self, sentence: Text | str) -> str:
@@ -66,21 +72,6 @@ class Facts:
         return {name: tuple(members) for name, members in found.items()}
 
 
-def one(_: VillageCoverage) -> int:
-    """Count a village as one."""
-    return 1
-
-
-def people(village: VillageCoverage) -> int:
-    """Count a village by its people."""
-    return village.site.population
-
-
-def old_people(village: VillageCoverage) -> int:
-    """Count a village by its people of 65 and older."""
-    return village.site.population_65
-
-
 def percent(share: float | None) -> str:
     """Return the share with one decimal; only what is whole is called 100."""
     if share is None:
@@ -98,7 +89,7 @@ def township_table(facts: Facts) -> Table:
         (text("All planned"), 16, "number"),
         (text("Some owed"), 15, "number"),
         (text("None planned"), 16, "number"),
-        (text("Visits asked"), 15, "number"),
+        (text("Visits asked"), 16, "number"),
         (text("Planned"), 16, "number"),
         (text("Owed"), 14, "number"),
         (text("Share"), 24, "picture"),
@@ -160,6 +151,9 @@ def people_table(facts: Facts) -> Table:
         chosen = [village for village in asked if village.state == state]
         return row(name, (_part(sum(map(w, chosen)), sum(map(w, asked))) for w in weights))
 
+    def within(most: int) -> Iterator[float | None]:
+        return (share_within(facts.villages, facts.minutes, most, w) for w in weights)
+
     share = text("Share of the visits asked, counted by villages and by people")
     blocks = (
         row(text("Where visits are asked"), (f"{sum(map(w, asked)):,}" for w in weights)),
@@ -168,8 +162,15 @@ def people_table(facts: Facts) -> Table:
         counts(text("No visit is planned"), "none"),
         row(share, (percent(weighted_share(asked, w)) for w in weights)),
         row(text("The same in the worst-served tenth"), (percent(worst_tenth(asked, w)) for w in weights)),
+        *(row(_reach(most), map(percent, within(most))) for most in REACHES),
     )
     return Table(title=facts.say(text("Coverage")), columns=columns, blocks=blocks)
+
+
+def _reach(minutes: int) -> Text:
+    if not minutes:
+        return text("Live in a village that is visited")
+    return text("At most {minutes} minutes by road from a visit", minutes=minutes)
 
 
 def _part(part: int, whole: int) -> str:

@@ -17,7 +17,7 @@ from maps.labels import text_width
 from maps.pages import asset, environment, say_all
 from planner.announcements import Announcement, HandOut, Offer, Session
 from planner.day_words import dated_words, day_words, hours_words, lunar_words
-from planner.language import Text, say, text
+from planner.language import Text, say, tag_of, text
 
 WIDTH, ROOM = 182.0, 252.0  # of a page inside its margins, above the foot, without the rules between its parts
 LEADING = 1.22  # height of a line, in its size
@@ -149,7 +149,7 @@ def notices_document(
         environment()
         .get_template("village_notices.html.j2")
         .render(
-            language="zh-CN" if language == "zh" else "en",
+            language=tag_of(language),
             words=say_all(WORDS, language),
             label_column=f"{label_column(say_all(WORDS, language)):.2f}em",
             css=Markup(asset("notice.css")),  # our own file

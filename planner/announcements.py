@@ -26,6 +26,17 @@ Visit = tuple[date, Task]
 Come = Mapping[Visit, Sequence[tuple[str, Stop]]]  # who comes, and each team's stop
 
 
+def without_homes(problem: Problem) -> Problem:
+    """Return the problem in which people's homes go by their id, without address and telephone; itself if none is."""
+    if not any(site.is_home for site in problem.sites):
+        return problem
+    return replace(problem, sites=tuple(_discreet(site) if site.is_home else site for site in problem.sites))
+
+
+def _discreet(site: Site) -> Site:
+    return replace(site, name=site.id, place="", contact="", phone="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One visit as announced: people may come from ``open_minute`` to ``close_minute``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.errors import InputError, ModelError, SolverError
-from planner.language import Text, say, text
+from planner.language import Text, locales, say, text
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
-from planner.usage import UsageError, UsageFaultError, check_out, in_chinese, parse_day, refuse_overwrite, usage_issue
+from planner.usage import UsageError, UsageFaultError, check_out, in_language, parse_day, refuse_overwrite, usage_issue
 
 if TYPE_CHECKING:
     from planner.evaluation import BalancePrice, Evaluation
@@ -51,17 +52,19 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class Language(StrEnum):
-    """A language of messages and pages."""
+if TYPE_CHECKING:
 
-    EN = "en"
-    ZH = "zh"
+    class Language(StrEnum):
+        """A language of messages and pages."""
+else:  # typer reads the names off the type
+    Language = StrEnum("Language", {name.upper(): name for name in locales()})
 
 
 def default_language() -> Language:
-    """Return Chinese when the system speaks it, else English."""
+    """Return the language of the system where we speak it, else English."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return Language.ZH if spoken.lower().startswith("zh") else Language.EN
+    language = re.split("[^a-z]", spoken.lower())[0]
+    return Language(language if language in locales() else "en")
 
 
 class DatumChoice(StrEnum):
@@ -418,19 +421,19 @@ def tell_faults(fault: InputError, language: str) -> None:
 
 def spoken_language(arguments: list[str]) -> str:
     """Return the language asked for, also when the command ended before it was parsed."""
-    for asked in Language:
-        if f"--lang={asked.value}" in arguments or (
-            "--lang" in arguments and arguments[arguments.index("--lang") + 1 :][:1] == [asked.value]
+    for asked in locales():
+        if f"--lang={asked}" in arguments or (
+            "--lang" in arguments and arguments[arguments.index("--lang") + 1 :][:1] == [asked]
         ):
-            return asked.value
+            return asked
     return default_language().value
 
 
 def run_command(language: str) -> None:
-    """Run what the arguments ask; in Chinese, the help and what is wrong with the arguments are said in our words."""
+    """Run what the arguments ask; but in English, help and what is wrong with the arguments are said in our words."""
     if language == "en":
         app()
-    command = in_chinese(typer.main.get_command(app))
+    command = in_language(typer.main.get_command(app), language)
     try:
         sys.exit(command(standalone_mode=False))
     except UsageError as fault:

@@ -7,26 +7,32 @@ from datetime import date
 from babel.dates import format_date
 
 from planner.calendar import lunar_date
-from planner.language import say, text
-from planner.values import clock
+from planner.language import locale_of, say, text
+from planner.values import DateRange, clock
 
 NOON = 12 * 60
-LOCALES = {"en": "en_GB", "zh": "zh_CN"}
 
 
 def date_words(day: date, language: str) -> str:
     """Return ``4 March`` or ``3月4日``."""
-    return format_date(day, "M月d日" if language == "zh" else "d MMMM", locale=LOCALES[language])
+    return format_date(day, "M月d日" if language == "zh" else "d MMMM", locale=locale_of(language))
 
 
 def dated_words(day: date, language: str) -> str:
     """Return the day with its year: ``4 March 2026`` or ``2026年3月4日``."""
-    return format_date(day, "y年M月d日" if language == "zh" else "d MMMM y", locale=LOCALES[language])
+    return format_date(day, "y年M月d日" if language == "zh" else "d MMMM y", locale=locale_of(language))
+
+
+def span_words(days: DateRange, language: str) -> str:
+    """Return ``20 Feb – 4 Mar`` or ``2月20日–3月4日``; one day as that day."""
+    pattern, dash = ("M月d日", "–") if language == "zh" else ("d MMM", " – ")
+    said = [format_date(day, pattern, locale=locale_of(language)) for day in (days.first_day, days.last_day)]
+    return dash.join(dict.fromkeys(said))
 
 
 def weekday_words(day: date, language: str) -> str:
     """Return ``Wednesday`` or ``星期三``."""
-    return format_date(day, "EEEE", locale=LOCALES[language])
+    return format_date(day, "EEEE", locale=locale_of(language))
 
 
 def day_words(day: date, language: str) -> str:
@@ -37,7 +43,7 @@ def day_words(day: date, language: str) -> str:
 
 def short_weekday_words(day: date, language: str) -> str:
     """Return ``Wed`` or ``周三``."""
-    return format_date(day, "EEE", locale=LOCALES[language])
+    return format_date(day, "EEE", locale=locale_of(language))
 
 
 def lunar_words(day: date, language: str) -> str:

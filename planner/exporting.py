@@ -14,6 +14,7 @@ from typing import Any
 
 from maps.scene import LonLat, Scene
 from maps.tracks import known_lines, team_track
+from planner.announcements import without_homes
 from planner.datum import Datum
 from planner.errors import InputError, Issue, Where
 from planner.evaluation import Evaluation
@@ -95,7 +96,7 @@ def refuse_stranger(problem: Problem, plan: Plan, evaluation: Evaluation) -> Non
 def _writer(county: County, plan: Plan, language: str, with_contacts: bool, now: datetime) -> CalendarWriter:
     settings = county.dataset.county
     return CalendarWriter(
-        problem=county.problem,
+        problem=county.problem if with_contacts else without_homes(county.problem),
         plan=plan,
         meetings=plan.meetings(),
         county_name=settings.name,
@@ -142,9 +143,9 @@ def _write_maps(county: County, scene: Scene, stage: Path, writer: CalendarWrite
 def _layers(county: County, scene: Scene, writer: CalendarWriter, datum: Datum) -> Mapping[str, Any]:
     return map_layers(
         county.dataset.tables,
-        county.problem,
+        writer.problem,
         writer.plan,
-        lambda route: _points(county.problem, route, scene),
+        lambda route: _points(writer.problem, route, scene),
         language=writer.language,
         with_contacts=writer.with_contacts,
         datum=datum,

@@ -1,22 +1,27 @@
-"""Sentences that can be said in English or Chinese, chosen when they are shown.
+"""Sentences that can be said in English, Chinese or any language with a catalogue, chosen when they are shown.
 
-The English template is the key; Chinese comes from the ``.po`` files in ``planner/locale``.
+The English template is the key; Chinese comes from the ``.po`` files in ``planner/locale/zh_CN``. A further language is
+a further folder of such files there, or in the folder that the variable ``XUNZHEN_LOCALES`` names: no code.
 A sentence is kept as ``Text`` (template and values) until somebody reads it, so that one
 report can be printed in either language.
 """
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 
-LANGUAGES = ("en", "zh")
-LOCALE_FOLDER = Path(__file__).parent / "locale" / "zh_CN"
+ENGLISH = "en_GB"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+MORE_LOCALES = "XUNZHEN_LOCALES"  # names a folder of further languages: fr/*.po, bo_CN/*.po ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,12 @@ def text(template: str, **values: object) -> Text:
 
 
 def say(sentence: Text | Both | str, language: str) -> str:
-    """Return the sentence in the language ("en" or "zh"); what has no translation stays English."""
+    """Return the sentence in the language ("en", "zh" ..); what has no translation stays English."""
     if isinstance(sentence, str):
         return sentence
     if isinstance(sentence, Both):
         return sentence.zh if language == "zh" else sentence.en
-    template = _chinese().get(sentence.template, sentence.template) if language == "zh" else sentence.template
+    template = catalogue(language).get(sentence.template, sentence.template)
     values = {name: say(v, language) if isinstance(v, Text | Both) else v for name, v in sentence.values.items()}
     return template.format_map(values) if values else template
 
@@ -72,10 +77,52 @@ def _is_unfit(character: str) -> bool:
 
 
 @cache
-def _chinese() -> dict[str, str]:
-    """Return every translated sentence of every catalogue (one file per area of the code)."""
+def locales() -> Mapping[str, str]:
+    """Return the locale (as in the CLDR) of each language: ``{"en": "en_GB", "zh": "zh_CN"}`` and what is added."""
+    files = [path for folder in _folders() for path in sorted(folder.glob("*/*.po"))]
+    known = dict.fromkeys(path.parent.name for path in files if _is_locale(path.parent.name))
+    return {"en": ENGLISH, **{name.split("_")[0]: name for name in known}}
+
+
+def _is_locale(name: str) -> bool:
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+def _names(template: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(template) if name}
+    except ValueError:
+        return set()
+
+
+def _folders() -> list[Path]:
+    more = os.environ.get(MORE_LOCALES, "")
+    return [LOCALE_FOLDER, *([Path(more)] if more else [])]
+
+
+def locale_of(language: str) -> str:
+    """Return the locale in which dates of the language are written; British English for one that is not known."""
+    return locales().get(language, ENGLISH)
+
+
+def tag_of(language: str) -> str:
+    """Return the language as HTML names it."""
+    return language if language == "en" else locale_of(language).replace("_", "-")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return every translated sentence of a language (one file per area of the code), by its English; none for English.
+
+    A translation that does not name the values of its English would lose the place of a fault: it is left out.
+    """
     found: dict[str, str] = {}
-    for path in sorted(LOCALE_FOLDER.glob("*.po")):
+    for path in [p for folder in _folders() for p in sorted((folder / locales().get(language, "none")).glob("*.po"))]:
         with path.open("rb") as file:
-            found.update({str(m.id): str(m.string) for m in read_po(file, locale="zh_CN") if m.id and m.string})
+            messages = [(str(m.id), str(m.string)) for m in read_po(file, ignore_obsolete=True) if m.id and m.string]
+        found.update((english, said) for english, said in messages if _names(english) == _names(said))
     return found

@@ -62,6 +62,11 @@ class Site:
     contact: str = ""
     phone: str = ""
 
+    @property
+    def is_home(self) -> bool:
+        """Whether none of its visits is announced: somebody's home, whose name nothing public may tell."""
+        return bool(self.rules) and not any(rule.is_announced for rule in self.rules)
+
     def __post_init__(self) -> None:
         require_id(self.id, kind=text("site"))
         _require_place(self.lon, self.lat, subject=text('site "{id}"', id=self.id))

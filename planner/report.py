@@ -7,7 +7,20 @@ from typing import Any
 
 from planner.advice import advise, explain_owed
 from planner.errors import Issue, Where
-from planner.evaluation import BalancePrice, Evaluation, Workday, kpis
+from planner.evaluation import (
+    REACHES,
+    WEIGHTS,
+    BalancePrice,
+    Evaluation,
+    VillageCoverage,
+    Workday,
+    kpis,
+    minutes_to_visit,
+    share_within,
+    village_coverage,
+    weighted_share,
+    worst_tenth,
+)
 from planner.findings import Finding, findings
 from planner.language import Text, say, text
 from planner.model import Pin, Problem, Task
@@ -39,6 +52,7 @@ def report_document(
         "days": plan.days,
         "is_travel_estimated": plan.provenance.is_travel_estimated,
         "summary": _summary(problem, plan),
+        "coverage": coverage_document(problem, plan),
         "balance_price": balance_price and price_document(balance_price),
         "cost": round(evaluation.cost, 3),
         "terms": [
@@ -60,6 +74,46 @@ def _summary(problem: Problem, plan: Plan) -> dict[str, object]:
     figures = kpis(problem, plan)
     teams = [{"id": team["id"], "name": problem.team_by_id[team["id"]].name, **team} for team in figures["teams"]]
     return {**_rounded(figures), "teams": [_rounded(team) for team in teams]}
+
+
+def coverage_document(problem: Problem, plan: Plan) -> dict[str, object]:
+    """Return what each village gets, and the shares of villages, people and old people that are served and in reach.
+
+    Shares are of 1, ``None`` where no population is known. ``within_minutes`` counts who lives at most so many minutes
+    by road from an announced visit (0: in a village that is visited).
+    """
+    villages, minutes = village_coverage(problem, plan), minutes_to_visit(problem, plan)
+    return {
+        "weighted": {
+            name: {
+                "share": _share(weighted_share(villages, weight)),
+                "worst_tenth": _share(worst_tenth(villages, weight)),
+                "within_minutes": {str(m): _share(share_within(villages, minutes, m, weight)) for m in REACHES},
+            }
+            for name, weight in WEIGHTS.items()
+        },
+        "villages": [_village_document(village, minutes.get(village.site.id)) for village in villages],
+    }
+
+
+def _share(share: float | None) -> float | None:
+    return share if share is None else round(share, 4)
+
+
+def _village_document(village: VillageCoverage, minutes: int | None) -> dict[str, object]:
+    rules = [
+        {
+            "rule": found.rule.id,
+            "asked": found.asked,
+            "planned": found.planned,
+            "owed": found.owed,
+            "longest_gap_days": found.gap_days,
+            "is_gap_open": found.is_gap_open,
+            "last_planned": found.last_planned and found.last_planned.isoformat(),
+        }
+        for found in village.rules
+    ]
+    return {"site": village.site.id, "state": village.state, "minutes_to_visit": minutes, "rules": rules}
 
 
 def price_document(price: BalancePrice) -> dict[str, object]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from maps.backdrop import backdrop_of
+from maps.backdrop import backdrop_of, closed_roads_of
 from maps.mixed_datum import datum_notices
 from maps.network import RoadNetwork, network_from_roads, read_network, set_season
 from maps.paths import LegPaths
@@ -284,11 +284,12 @@ def crew_page(county: County, plan: Plan, circuit: Circuit, language: str, *, sc
 
 
 def draw_scene(county: County) -> Scene:
-    """Return what the maps draw besides the plan: roads, rivers, boundary, and the line of each leg."""
+    """Return what the maps draw besides the plan: roads, rivers, boundary, closures, and the line of each leg."""
     dataset = county.dataset
     paths = LegPaths(county.network, places_of(dataset.bases, dataset.sites), dataset.road_closures)
     backdrop = backdrop_of(county.network, dataset.rivers, dataset.boundary)
-    return Scene(backdrop=backdrop, leg_line=paths.line)
+    closed = closed_roads_of(county.network, dataset.road_closures)
+    return Scene(backdrop=backdrop, leg_line=paths.line, closed_roads=closed)
 
 
 def plan_label(county: County, plan: Plan) -> str:

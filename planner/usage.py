@@ -75,22 +75,22 @@ def refuse_overwrite(out: Path) -> None:
         raise UsageFaultError("OUT.xlsx", text('"{path}" exists already.', path=out), text("Give another name."))
 
 
-def in_chinese(command: Any) -> Any:
-    """Return the command with its help in Chinese, that of its commands and of all their options too."""
-    _translate_help(command)
+def in_language(command: Any, language: str) -> Any:
+    """Return the command with its help in a language, that of its commands and of all their options too."""
+    _translate_help(command, language)
     for name, sentence in FRAME.items():
         if hasattr(rich_utils, name):
-            setattr(rich_utils, name, say(sentence, "zh"))
+            setattr(rich_utils, name, say(sentence, language))
     return command
 
 
-def _translate_help(command: Any) -> None:
+def _translate_help(command: Any, language: str) -> None:
     shown = command.get_help_option(typer.Context(command))  # made once, and kept by the command
     for described in (command, *command.params, *([shown] if shown is not None else [])):
         if getattr(described, "help", None):
-            described.help = say(Text(described.help), "zh")
+            described.help = say(Text(described.help), language)
     for below in getattr(command, "commands", {}).values():
-        _translate_help(below)
+        _translate_help(below, language)
 
 
 def usage_issue(fault: Any) -> Issue | None:

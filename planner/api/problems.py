@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from planner.language import Text, say, text
+from planner.language import Text, locales, say, text
 from planner.store import StoreUnavailableError
 from planner.store.records import MissingError, ReusedKeyError, StaleError, TooManyError
 
@@ -102,7 +102,7 @@ def language_of(request: Request) -> str:
     """Return the language that is asked for first, of those spoken here."""
     for part in request.headers.get("accept-language", "").lower().split(","):
         spoken = part.split(";")[0].strip()[:2]
-        if spoken in {"zh", "en"}:
+        if spoken in locales():
             return spoken
     return "en"
 

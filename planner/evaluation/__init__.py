@@ -13,9 +13,11 @@ from typing import NamedTuple
 from planner.evaluation import crews, days, form, frequency, nights, owed, promises, times, travel
 from planner.evaluation.changes import Appointment, Change, ChangeKind, diff_plans
 from planner.evaluation.coverage import (
+    WEIGHTS,
     RuleCoverage,
     State,
     VillageCoverage,
+    Weight,
     village_coverage,
     weighted_share,
     worst_tenth,
@@ -24,13 +26,16 @@ from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
+from planner.evaluation.reach import REACHES, Minutes, minutes_to_visit, share_within
 from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
 from planner.language import Text, text
 from planner.model import Problem
 from planner.plan import Plan
 
 __all__ = [
+    "REACHES",
     "RULES",
+    "WEIGHTS",
     "Appointment",
     "BalanceFigures",
     "BalancePrice",
@@ -38,6 +43,7 @@ __all__ = [
     "ChangeKind",
     "Evaluation",
     "Figures",
+    "Minutes",
     "ObjectiveTerm",
     "Rule",
     "RuleCoverage",
@@ -45,11 +51,14 @@ __all__ = [
     "TeamFigures",
     "VillageCoverage",
     "Violation",
+    "Weight",
     "Workday",
     "diff_plans",
     "evaluate",
     "kpis",
+    "minutes_to_visit",
     "price_of_balance",
+    "share_within",
     "village_coverage",
     "weighted_share",
     "worst_tenth",

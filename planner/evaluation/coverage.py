@@ -5,7 +5,7 @@ Counted from the same facts as the rules: what is asked, planned and owed here a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -81,7 +81,12 @@ class VillageCoverage:
         return "some" if self.owed < self.asked else "none"
 
 
-Weight = Callable[[VillageCoverage], int]  # what a village counts for: 1, its people, its old people
+Weight = Callable[[VillageCoverage], int]
+WEIGHTS: Mapping[str, Weight] = {  # what a village counts for
+    "villages": lambda village: 1,
+    "people": lambda village: village.site.population,
+    "people_65": lambda village: village.site.population_65,
+}
 
 
 def village_coverage(problem: Problem, plan: Plan) -> tuple[VillageCoverage, ...]:

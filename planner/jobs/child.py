@@ -20,7 +20,7 @@ from planner.errors import InputError, SolverError
 from planner.exporting import map_file, team_file
 from planner.jobs.limits import limit_this_process
 from planner.jobs.messages import Message, pack_problem, receive, send
-from planner.language import LANGUAGES
+from planner.language import locales
 from planner.plan import Plan
 from planner.service import County, check_plan, crew_page, draw_scene, make_plan, open_county, plan_page
 from planner.solver import SolveSettings
@@ -85,7 +85,7 @@ def _said(issue: Any) -> dict[str, Any]:
     """Return a fault in every language, with its place."""
     where = issue.where
     place = {"file": where.file, "sheet": where.sheet, "row": where.row, "column": where.column}
-    return {**place, "is_warning": issue.is_warning, **{lang: issue.in_language(lang) for lang in LANGUAGES}}
+    return {**place, "is_warning": issue.is_warning, **{lang: issue.in_language(lang) for lang in locales()}}
 
 
 class _Teller:

@@ -19,7 +19,7 @@ from planner.evaluation import Evaluation, evaluate
 from planner.jobs.children import Child, CrashedError, remove_leftovers
 from planner.jobs.messages import Message, UnknownNameError, unpack_problem
 from planner.jobs.port import Jobs
-from planner.language import LANGUAGES
+from planner.language import locales
 from planner.model import Problem
 from planner.plan import Plan
 from planner.report import report_document
@@ -221,8 +221,8 @@ def judged(
     reports = {
         language: {
             **report_document(problem, plan, evaluation, (), language),
-            "notices": [notice[language] for notice in notices],
+            "notices": [notice.get(language, notice["en"]) for notice in notices],
         }
-        for language in LANGUAGES
+        for language in locales()
     }
     return Judged(plan=content, report=json.dumps(reports, ensure_ascii=False, allow_nan=False).encode())

@@ -35,15 +35,15 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _weekdays(column: Column, days: frozenset[int], language: str) -> str:
-    return _joined(WEEKDAYS[language][day] for day in sorted(days))
+    return _joined(WEEKDAYS.get(language, WEEKDAYS["en"])[day] for day in sorted(days))
 
 
 def _weekday_sets(column: Column, sets: tuple[frozenset[int], ...], language: str) -> str:
-    return "|".join("+".join(WEEKDAYS[language][day] for day in sorted(days)) for days in sets)
+    return "|".join("+".join(WEEKDAYS.get(language, WEEKDAYS["en"])[day] for day in sorted(days)) for days in sets)
 
 
 def _nth_weekdays(column: Column, days: tuple[NthWeekday, ...], language: str) -> str:
-    names = WEEKDAYS[language]
+    names = WEEKDAYS.get(language, WEEKDAYS["en"])
     return _joined(f"{NTH_ZH[d.nth] if language == 'zh' else d.nth}{names[d.weekday]}" for d in days)
 
 
@@ -60,7 +60,7 @@ def _rule_values(column: Column, pairs: tuple[tuple[str, str], ...], language: s
 
 
 _WRITERS: dict[Kind, Callable[[Column, Any, str], str]] = {
-    "yes_no": lambda column, value, language: YES_NO[language][value],
+    "yes_no": lambda column, value, language: YES_NO.get(language, YES_NO["en"])[value],
     "dates": _dates,
     "time": lambda column, value, language: clock(value),
     "window": lambda column, value, language: _windows(column, (value,), language),

@@ -182,7 +182,7 @@ def _write_circuit(book: _Book, page: Any, circuit: Circuit) -> None:
 
 def _route_lines(book: _Book, route: Route) -> Iterator[tuple[Line, str]]:
     """Yield the lines of a day in order of time, each with the name of its look."""
-    day = (route.day.isoformat(), WEEKDAYS[book.language][route.day.weekday()])
+    day = (route.day.isoformat(), WEEKDAYS.get(book.language, WEEKDAYS["en"])[route.day.weekday()])
     team, leave = book.problem.team_by_id[route.team_id], clock(route.start_minute)
     words = text("leave the base") if route.start_base == team.base else text("leave the lodging")
     yield (*day, "", *_place(book, route.start_base), "", words, "", "", leave), "base"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -49,7 +49,9 @@ def map_layers(
 
     In another datum than WGS-84 every row names it, as the sheets do, and no other system is claimed.
     """
-    layers = {name: _frame(_place_rows(tables[name], language, with_contacts)) for name in PLACES}
+    homes = frozenset[str]() if with_contacts else {site.id for site in problem.sites if site.is_home}
+    left_out = DRAWN if with_contacts else DRAWN | PERSONAL
+    layers = {name: _frame(_place_rows(tables[name], language, left_out, homes)) for name in PLACES}
     layers["planned_routes"] = _frame(_route_rows(problem, plan, route_line))
     layers["planned_stops"] = _frame(_stop_rows(problem, plan, language, with_contacts))
     return layers if datum == "WGS-84" else {name: _in_datum(layer, datum, language) for name, layer in layers.items()}
@@ -111,11 +113,13 @@ def _value(value: Any) -> Any:
     return fit_for_a_file(value) if isinstance(value, str) else value
 
 
-def _place_rows(table: Table, language: str, with_contacts: bool) -> Iterator[tuple[dict[str, Any], Any]]:
-    left_out = DRAWN if with_contacts else DRAWN | PERSONAL
+def _place_rows(
+    table: Table, language: str, left_out: Set[str], homes: Set[str]
+) -> Iterator[tuple[dict[str, Any], Any]]:
     columns = [column for column in table.sheet.columns if column.name not in left_out]
     for row in table.rows:
-        filled = [(c, row.values[c.name]) for c in columns if c.name in row.values]
+        values = {**row.values, "name": row.get("id"), "place": None} if row.get("id") in homes else row.values
+        filled = [(c, values[c.name]) for c in columns if values.get(c.name) is not None]
         properties = {c.heading(language): cell_of(c, value, language) for c, value in filled}
         yield properties, shapely.Point(row.get("lon"), row.get("lat"))
 

@@ -176,7 +176,7 @@ def clean_message(column: Column, language: str) -> str:
 
 def _choices(column: Column, language: str) -> list[str]:
     if column.kind == "yes_no":
-        return list(reversed(YES_NO[language]))
+        return list(reversed(YES_NO.get(language, YES_NO["en"])))
     return [zh if language == "zh" else name for name, zh in column.choices.items()]
 
 
@@ -184,7 +184,7 @@ def _write_example(page: Any, sheet: Sheet, looks: dict[str, Any], language: str
     for k, column in enumerate(sheet.columns):
         example = column.said_example(language)
         if k == 0:
-            put(page, 1, k, f"{EXAMPLE_MARK[language]} {example}", looks["example"])
+            put(page, 1, k, f"{EXAMPLE_MARK.get(language, EXAMPLE_MARK['en'])} {example}", looks["example"])
         elif column.name in NOT_IN_EXAMPLE.get(sheet.name, ()) or not example:
             continue
         elif column.kind in {"number", "whole"}:

@@ -46,7 +46,14 @@ class Orders(threading.Thread):
                 time.sleep(0.5)
                 continue
             number += 1
-            order = {"dataset_id": self.dataset, "start": "2026-03-02", "weeks": 1, "rounds": 1, "seed": number}
+            order = {
+                "dataset_id": self.dataset,
+                "start": "2026-03-02",
+                "weeks": 1,
+                "seconds": 300,
+                "rounds": 1,
+                "seed": number,
+            }
             status, answer = self.app.surely(
                 "POST", "/v1/jobs", json.dumps(order).encode(),
                 Content_Type="application/json", Idempotency_Key=f"order {number}",

@@ -11,20 +11,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from planner import service
+from planner.evaluation import evaluate
+from planner.exporting import write_exports
 from planner.model import Problem, Task
 from planner.plan import Plan, Provenance
 from planner.public import write_public
 from planner.timing import circuits_from_routes, timetable
 from tests.builders import MONDAY
+from tests.end_to_end.browsing import HAS_CHROMIUM, PAGE, open_page
 from tests.end_to_end.small_county import ROOT, tables, write_county
-from tests.end_to_end.test_pages_offline import CHROMIUM, browser, open_page  # noqa: F401  # a fixture
 from tests.maps.hostile import NAMES
 from tests.maps.notices import announcement, document, offer, session
 
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
 
 PAIRS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))  # weekdays of the five villages of a team
 WEEKS = 4
-HAS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed")
-PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 # Pages whose content is higher than the paper, or that have a day wider than its column.
 OVERFULL = """
 () => [...document.querySelectorAll("section.page")].filter(page =>
@@ -141,11 +142,15 @@ def test_nobody_of_sangzhi_stands_on_a_notice(month: Month) -> None:
 
 
 def test_home_visits_of_daoxian_are_on_no_notice(tmp_path: Path) -> None:
-    """The survey from house to house is planned and on the crew sheets, and nothing public tells of it."""
+    """The survey from house to house and the home visits are planned; nothing public tells of them or of whose home.
+
+    Not a name, a relative, a telephone or an address of the eight homes: on notices, in messages, on the summary, in
+    calendars, tracks and map files that may be passed on; with ``--contacts`` the crew's files have them.
+    """
     county = service.open_county(ROOT / "data/samples/daoxian")
     problem = county.problem
     crew = problem.teams[0]
-    tasks = [task for task in problem.tasks if task.rule_id in {"survey", "chronic", "monthly"}]
+    tasks = [task for task in problem.tasks if task.rule_id in {"survey", "chronic", "monthly", "home"}]
     routes = [timetable(problem, crew, problem.horizon.start, tasks)]
     made = Provenance(version="0", seed=1, rounds=0)
     plan = Plan(start=problem.horizon.start, days=28, circuits=circuits_from_routes(routes), provenance=made)
@@ -156,16 +161,30 @@ def test_home_visits_of_daoxian_are_on_no_notice(tmp_path: Path) -> None:
     assert "健康讲座" in public
     assert "入户" not in public
     assert "季度居民健康调查" not in public
+    homes = [site for site in problem.sites if site.is_home]
+    private = {word for s in homes for word in (s.name, s.contact.removesuffix("（家属）"), s.phone, s.place)}
+    assert len(private) == 4 * 8
+    now = datetime(2026, 4, 20, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
+    (tmp_path / "pages").mkdir()
+    service.write_pages(
+        county, plan, evaluate(problem, plan), tmp_path / "pages", "zh", scene=service.draw_scene(county)
+    )
+    write_exports(county, plan, tmp_path / "open", "zh", now=now)
+    write_exports(county, plan, tmp_path / "crew", "zh", now=now, with_contacts=True)
+    passed_on = public + (tmp_path / "pages" / "summary.html").read_text("utf-8") + _text_of(tmp_path / "open")
+    assert [word for word in sorted(private) if word in passed_on] == []
+    assert [word for word in sorted(private) if word not in _text_of(tmp_path / "crew")] == []
+
+
+def _text_of(folder: Path) -> str:
+    """Return all that the files of a folder hold, folded lines of calendars joined."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return "".join(path.read_bytes().replace(b"\r\n ", b"").decode("utf-8", "replace") for path in files)
 
 
 @HAS_CHROMIUM
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_notices_print_one_page_for_each_village(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-    month: Month,
-    language: str,
-) -> None:
+def test_notices_print_one_page_for_each_village(browser: Browser, tmp_path: Path, month: Month, language: str) -> None:
     """A township printed to PDF: as many A4 portrait pages as villages, nothing cut off, no request."""
     path = sorted(month.folder[language].glob("*.html"))[1]
     watched = open_page(browser, tmp_path, path.read_text("utf-8"), width=900, height=1270)
@@ -180,11 +199,7 @@ def test_notices_print_one_page_for_each_village(
 
 @HAS_CHROMIUM
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_notices_of_any_fullness_stay_on_their_page(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-    language: str,
-) -> None:
+def test_notices_of_any_fullness_stay_on_their_page(browser: Browser, tmp_path: Path, language: str) -> None:
     """1 to 31 visits, one to four purposes, long names and services: one page each, and nothing is cut off."""
     told = [announcement(offer(visits)) for visits in (1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 23, 31)]
     told += [announcement(offer(sessions=tuple(session(k) for k in range(n)))) for n in (2, 8, 20)]
@@ -201,10 +216,7 @@ def test_notices_of_any_fullness_stay_on_their_page(
 
 
 @HAS_CHROMIUM
-def test_hostile_names_run_nothing_on_notices(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_hostile_names_run_nothing_on_notices(browser: Browser, tmp_path: Path) -> None:
     """Every name of the corpus as village, team, office, place: no dialog, no element, no request; the text intact."""
     told = [
         announcement(offer(title=name, services=name, hosts=(name,), bring=name), village=name, place=name)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,45 +12,15 @@ import pytest
 from maps.printouts import Paper, crew_sheet
 from maps.render import index_page
 from planner.evaluation import Evaluation
+from tests.end_to_end.browsing import HAS_CHROMIUM, PAGE, open_page
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
+from tests.maps.test_closed_roads import closed_road
 from tests.maps.test_render import with_hostile_names
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-)
-# Counts how many pixels of a picture look like each colour asked, and how many colours there are at all.
-COUNT_PIXELS = """
-async ([picture, colours]) => {
-  const image = new Image();
-  image.src = "data:image/png;base64," + picture;
-  await image.decode();
-  const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
-  pen.drawImage(image, 0, 0);
-  const data = pen.getImageData(0, 0, image.width, image.height).data, seen = new Set();
-  const counts = colours.map(() => 0);
-  for (let k = 0; k < data.length; k += 4) {
-    seen.add(data[k] * 65536 + data[k + 1] * 256 + data[k + 2]);
-    colours.forEach((c, i) => {
-      const away = Math.abs(data[k] - c[0]) + Math.abs(data[k + 1] - c[1]) + Math.abs(data[k + 2] - c[2]);
-      if (away < 24) { counts[i] += 1; }
-    });
-  }
-  return [counts, seen.size];
-}
-"""
 # Strips that are not 26.5 mm high, and codes whose black is less than 15 mm or sticks out of its strip.
 UNEVEN_STRIPS = """
 () => {
@@ -69,49 +37,18 @@ NAMES_SHOWN = """
 xunzhen.data.places.map((_, k) => { xunzhen.pickPlace(k); return document.querySelector("#detail h2").textContent; })
 """
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages cannot be looked at")
+# Names on the map that its edge cuts.
+CUT_NAMES = """
+() => {
+  const map = document.querySelector("#map_county").getBoundingClientRect();
+  const isCut = box => box.left < map.left - 1 || box.right > map.right + 1
+    || box.top < map.top - 1 || box.bottom > map.bottom + 1;
+  return [...document.querySelectorAll(".letters .name")].filter(name => isCut(name.getBoundingClientRect()))
+    .map(name => name.textContent);
+}
+"""
 
-
-@dataclass
-class Watched:
-    """An opened page, and what it did that it should not."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def count(self, *colours: tuple[int, int, int]) -> tuple[list[int], int]:
-        """Return how many pixels look like each colour, and how many different colours are seen."""
-        import base64
-
-        picture = base64.b64encode(self.page.screenshot()).decode()
-        counts, seen = self.page.evaluate(COUNT_PIXELS, [picture, colours])
-        return counts, seen
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield opened
-        opened.close()
-
-
-def open_page(browser: Browser, folder: Path, document: str, *, width: int = 1400, height: int = 860) -> Watched:
-    """Write the document and open it with the network off, counting every request but the one for itself."""
-    path = folder / "page.html"
-    path.write_text(document, encoding="utf-8")
-    page = browser.new_context(offline=True, viewport={"width": width, "height": height}).new_page()
-    watched = Watched(page)
-    page.on("request", lambda request: watched.requests.append(request.url))
-    page.on("dialog", lambda dialog: (watched.dialogs.append(dialog.message), dialog.dismiss()))
-    page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    page.goto(path.as_uri())
-    watched.requests.remove(path.as_uri())
-    return watched
+pytestmark = HAS_CHROMIUM
 
 
 def index_of(county: County, language: str = "zh") -> str:
@@ -178,6 +115,19 @@ def test_index_page_shows_the_visits_of_a_village_that_is_clicked(browser: Brows
     assert "other visits fill the days" in page.locator("#detail .owed").first.inner_text()
 
 
+def test_index_page_cuts_no_name_at_its_edge(browser: Browser, tmp_path: Path) -> None:
+    """250 villages, wherever the map is moved: every name is whole inside it, and leaving a picked day does no harm."""
+    watched = open_page(browser, tmp_path, index_of(make_county(villages=250, teams=12)), width=900)
+    for move in ("map_county.panBy([180, 120], {animate: false})", "map_county.zoomIn(1, {animate: false})"):
+        watched.page.evaluate(f"() => {{ {move}; }}")
+        assert watched.page.locator(".letters .name").count() > 20
+        assert watched.page.evaluate(CUT_NAMES) == []
+    watched.page.locator("button.cell").first.click()
+    watched.page.evaluate("() => { map_county.setView([0, 0], 12, {animate: false}); }")
+    assert watched.page.locator(".letters span").count() == 0
+    assert watched.errors == []
+
+
 def test_index_page_draws_estimated_legs_dashed(browser: Browser, tmp_path: Path) -> None:
     """Without roads every route is dashed, and the page says the word."""
     page = open_page(browser, tmp_path, index_of(make_county(is_estimated=True), "en")).page
@@ -206,7 +156,7 @@ def test_crew_sheet_prints_on_the_pages_designed(
     page = open_page(browser, tmp_path, sheet_of(make_county(villages=villages, teams=teams))).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert page.locator("section.page").count() == pages
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages
+    assert len(PAGE.findall(printed)) == pages
     sizes = {tuple(round(float(n)) for n in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)}
     assert sizes == {(0, 0, 842, 595)}  # A4 landscape in points
     assert page.evaluate(UNEVEN_STRIPS) == []
@@ -221,7 +171,7 @@ def test_crew_sheet_on_a3_is_the_same_sheet_larger(browser: Browser, tmp_path: P
         boxes = re.findall(rb"/MediaBox\s*\[([^\]]*)\]", printed)
         assert {tuple(round(float(n)) for n in box.split()) for box in boxes} == {(0, 0, *size)}
         width = page.evaluate("document.querySelector('svg.map').getBoundingClientRect().width")
-        pages[paper] = len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)), width
+        pages[paper] = len(PAGE.findall(printed)), width
     assert pages["A3"][0] == pages["A4"][0]
     assert pages["A3"][1] == pytest.approx(2**0.5 * pages["A4"][1], rel=1e-3)
 
@@ -241,7 +191,7 @@ def test_crew_sheet_with_long_names_prints_on_the_pages_designed(browser: Browse
     sites = tuple(replace(s, name=s.name * 10, place="村卫生室在小学旁边" * 4) for s in county.problem.sites)
     page = open_page(browser, tmp_path, sheet_of(replace(county, problem=replace(county.problem, sites=sites)))).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == page.locator("section.page").count()
+    assert len(PAGE.findall(printed)) == page.locator("section.page").count()
 
 
 def test_hostile_names_run_nothing_and_stay_as_they_are(browser: Browser, tmp_path: Path) -> None:
@@ -262,3 +212,20 @@ def test_hostile_names_run_nothing_and_stay_as_they_are(browser: Browser, tmp_pa
     assert set(cells) == {name.replace("\r\n", "\n") for name in NAMES[:-1]}  # HTML has one kind of line end
     assert sheet.page.locator("img, iframe, script").count() == 0
     assert (sheet.requests, sheet.dialogs, sheet.errors) == ([], [], [])
+
+
+def test_index_page_tapes_off_the_roads_closed_in_the_week(browser: Browser, tmp_path: Path) -> None:
+    """Closed in the second week only: no tape in the first; then a striped line that tells its days when clicked."""
+    closed = closed_road(7, 9)
+    county = make_county(weeks=2)
+    document = index_of(replace(county, scene=replace(county.scene, closed_roads=(closed,))), "en")
+    page = open_page(browser, tmp_path, document).page
+    assert page.locator("path.closed").count() == 0
+    assert "No road is closed" in page.locator("#closed").inner_text()
+    page.locator("button.week").nth(1).click()
+    assert page.locator("path.closed").count() == 1
+    page.locator("button.tape").click()
+    assert page.locator("#detail h2").inner_text() == closed.name
+    assert "9 Mar – 11 Mar" in page.locator("#detail .sub").inner_text()
+    page.locator("button.week").nth(0).click()
+    assert page.locator("#detail").is_hidden()

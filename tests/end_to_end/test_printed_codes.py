@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from maps.navigation import geo_uri
 from maps.printouts import crew_sheet
-from tests.end_to_end.test_pages_offline import CHROMIUM, QUIET
+from tests.end_to_end.browsing import CHROMIUM, HAS_CHROMIUM, QUIET
+from tests.end_to_end.scanning import HAS_PDFTOPPM, MILLIMETRES, scan
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import County, make_county
 from tests.maps.test_render import with_hostile_names
 
-DPI = 150
-MILLIMETRES = 25.4 / DPI  # of a pixel
-PDFTOPPM = shutil.which("pdftoppm")
-
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed"),
-    pytest.mark.skipif(PDFTOPPM is None, reason="no pdftoppm (poppler-utils) on this machine: nothing can be scanned"),
+    HAS_CHROMIUM,
+    HAS_PDFTOPPM,
 ]
 
 
@@ -47,16 +41,6 @@ def print_sheet(county: County, folder: Path, language: str) -> Path:
     command = [str(CHROMIUM), "--headless", *QUIET, profile, "--no-pdf-header-footer", f"--print-to-pdf={printed}"]
     subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=300)
     return printed
-
-
-def scan(printed: Path) -> Iterator[np.ndarray[Any, Any]]:
-    """Yield the pages as a grey scanner sees them."""
-    stem = printed.with_suffix("")
-    subprocess.run([str(PDFTOPPM), "-gray", "-r", str(DPI), str(printed), str(stem)], check=True, timeout=300)
-    for path in sorted(printed.parent.glob("sheet-*.pgm")):
-        _, size, _, pixels = path.read_bytes().split(b"\n", 3)
-        width, height = map(int, size.split())
-        yield np.frombuffer(pixels, np.uint8).reshape(height, width)
 
 
 def reading_order(code: Any) -> tuple[int, int]:

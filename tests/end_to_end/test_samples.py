@@ -7,31 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.sample_pages import SAMPLES, Plans
 from tests.end_to_end.small_county import ROOT, xunzhen
 
 MOST_UNSERVED_SHARE = {"sangzhi": 0.01, "qinyuan": 0.01, "bishan": 0.0, "daoxian": 0.0, "yixing": 0.0}
 
 
-@pytest.mark.parametrize("name", sorted(MOST_UNSERVED_SHARE))
-def test_sample_is_planned_and_checked(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_is_planned_and_checked(plans: Plans, name: str) -> None:
     """Every asked visit is planned or listed; no hard rule is broken; few visits are owed."""
-    source = ROOT / "data" / "samples" / name
-    planned = xunzhen("plan", source, "-o", tmp_path / "out", "--rounds", "1", "--json", "--lang", "en", timeout=600)
-    summary = json.loads(planned.stdout)["summary"]
-    assert planned.returncode in {0, 3}
+    written = plans.planned(name)
+    summary = json.loads(written.stdout)["summary"]
+    assert written.returncode in {0, 3}
     assert summary["planned_visits"] + summary["owed_visits"] == summary["asked_visits"]
     assert summary["owed_visits"] <= MOST_UNSERVED_SHARE[name] * summary["asked_visits"]
-    checked = xunzhen("check", source, tmp_path / "out" / "plan.json", "--json", timeout=600)
-    assert checked.returncode == planned.returncode
+    checked = xunzhen("check", written.source, written.folder / "plan.json", "--json", timeout=600)
+    assert checked.returncode == written.returncode
     assert [v for v in json.loads(checked.stdout)["violations"] if v["is_hard"]] == []
 
 
-def test_sangzhi_asks_two_visits_a_week_of_251_villages(tmp_path: Path) -> None:
-    """251 villages twice a week are 502 village-days."""
-    done = xunzhen(
-        "plan", ROOT / "data/samples/sangzhi", "-o", tmp_path, "--weeks", "1", "--rounds", "1", "--json", timeout=600
-    )
-    assert json.loads(done.stdout)["summary"]["asked_visits"] == 502
+def test_sangzhi_asks_two_visits_a_week_of_251_villages(plans: Plans) -> None:
+    """251 villages twice a week are 502 village-days; the sample plans one week unless told otherwise."""
+    assert json.loads(plans.planned("sangzhi").stdout)["summary"]["asked_visits"] == 502
 
 
 def test_sample_can_be_copied(tmp_path: Path) -> None:

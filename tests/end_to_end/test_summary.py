@@ -15,9 +15,9 @@ from planner.evaluation import Evaluation, kpis
 from planner.model import Problem, TravelMatrix
 from planner.plan import Plan, Provenance, UnservedVisit
 from tests.builders import MONDAY, plain_calendar
+from tests.end_to_end.browsing import HAS_CHROMIUM, PAGE, open_page
 from tests.end_to_end.drawn_plan import open_napkin, plan_by_hand
 from tests.end_to_end.small_county import tables, write_county
-from tests.end_to_end.test_pages_offline import CHROMIUM, browser, open_page  # noqa: F401  # a fixture
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import make_county
 from tests.maps.summaries import document, document_of, rows_of, with_hostile_words
@@ -26,8 +26,6 @@ from tests.planner.good_plan import good_problem
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-HAS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: nothing can be printed")
-PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 # Pages whose content is higher than the paper, and cells whose text is wider than they are.
 OVERFULL = """
 () => [
@@ -105,11 +103,7 @@ def test_plan_writes_the_summary_beside_the_map(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("villages", "teams"), [(5, 1), (36, 2), (250, 20)])
 def test_summary_prints_on_the_pages_designed(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-    language: str,
-    villages: int,
-    teams: int,
+    browser: Browser, tmp_path: Path, language: str, villages: int, teams: int
 ) -> None:
     """As many A4 portrait pages as the summary says, each with heading and number; nothing cut off, no request."""
     county = make_county(villages=villages, teams=teams)
@@ -127,10 +121,7 @@ def test_summary_prints_on_the_pages_designed(
 
 
 @HAS_CHROMIUM
-def test_summary_of_two_thousand_villages_repeats_its_headings(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_summary_of_two_thousand_villages_repeats_its_headings(browser: Browser, tmp_path: Path) -> None:
     """2,000 villages, all of them owed: every village once, column heads on each page, no page too full."""
     problem, plan = many(2_000)
     page = document(problem, plan, evaluation=Evaluation(violations=(), terms=()))
@@ -146,10 +137,7 @@ def test_summary_of_two_thousand_villages_repeats_its_headings(
 
 
 @HAS_CHROMIUM
-def test_summary_with_long_names_stays_on_its_pages(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_summary_with_long_names_stays_on_its_pages(browser: Browser, tmp_path: Path) -> None:
     """Names of forty characters and of one long word wrap in their cells, and the pages foresee it."""
     county = make_county()
     for long in ("很长的村名" * 8, "Llanfairpwllgwyngyllgogerychwyrndrobwll" * 2, "Mwanga Kwa " * 8):
@@ -167,10 +155,7 @@ def test_summary_with_long_names_stays_on_its_pages(
 
 
 @HAS_CHROMIUM
-def test_names_on_the_coverage_map_do_not_collide(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_names_on_the_coverage_map_do_not_collide(browser: Browser, tmp_path: Path) -> None:
     """250 villages as a browser draws them: no two names touch, and four fifths of the villages have theirs."""
     watched = open_page(browser, tmp_path, document_of(make_county(villages=250, teams=3), "zh"))
     boxes = watched.page.locator("figure svg.map text.village-name, figure svg.map text.township").evaluate_all(
@@ -187,10 +172,7 @@ def test_names_on_the_coverage_map_do_not_collide(
 
 
 @HAS_CHROMIUM
-def test_hostile_names_run_nothing_on_the_summary(
-    browser: Browser,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_hostile_names_run_nothing_on_the_summary(browser: Browser, tmp_path: Path) -> None:
     """Every name of the corpus as village, township, rule, team, county: no dialog, no element, no request; intact."""
     made = make_county(villages=len(NAMES), teams=1)
     problem = with_hostile_words(made.problem)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from planner import cli
-from planner.language import _chinese
+from planner.language import catalogue
 from planner.usage import UsageFaultError, parse_day
 from tests.end_to_end.small_county import xunzhen
 
@@ -91,7 +91,7 @@ def helps(command: Any) -> Iterator[str]:
 
 def test_every_sentence_of_the_help_has_its_chinese() -> None:
     """A new option without a Chinese line in the catalogue is noticed here."""
-    assert not set(helps(typer.main.get_command(cli.app))) - _chinese().keys()
+    assert not set(helps(typer.main.get_command(cli.app))) - catalogue("zh").keys()
 
 
 def test_help_is_said_in_the_language_asked() -> None:

@@ -253,6 +253,21 @@ def test_crew_sheet_escapes_hostile_names() -> None:
     assert {row[3] for row in cells_of(sheet) if len(row) == 11} == set(NAMES)
 
 
+def test_crew_sheet_of_a_large_county_is_small() -> None:
+    """250 villages, 12 teams, 25 stops: at most 400 kB and 1,500 things drawn, which is what keeps it quick."""
+    sheet = sheet_of(make_county(villages=250, teams=12))
+    assert len(sheet.encode()) <= 400_000
+    assert sum(1 for _ in map_of(sheet).iter()) <= 1_500
+
+
+def test_place_beyond_the_map_has_no_name_on_it() -> None:
+    """As many names of other villages on the map at most as dots: a name without a dot would be looked for."""
+    drawn = map_of(sheet_of(make_county(villages=250, teams=12)))
+    dots = [e for e in drawn.iter("{http://www.w3.org/2000/svg}circle") if e.attrib["class"] == "village"]
+    assert 0 < len(texts_of(drawn, "village-name")) <= len(dots) < 225
+    assert all(0.5 <= float(dot.attrib["cx"]) <= 198.5 and 0.5 <= float(dot.attrib["cy"]) <= 154.5 for dot in dots)
+
+
 def test_crew_sheet_is_the_same_twice() -> None:
     """The same input gives the same bytes."""
     assert sheet_of(make_county()) == sheet_of(make_county())

@@ -6,11 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from planner.evaluation import VillageCoverage, kpis, village_coverage, weighted_share, worst_tenth
+from planner.evaluation import (
+    WEIGHTS,
+    VillageCoverage,
+    kpis,
+    minutes_to_visit,
+    share_within,
+    village_coverage,
+    weighted_share,
+    worst_tenth,
+)
 from planner.model import Problem
 from planner.plan import Plan
+from planner.report import coverage_document
 from tests.builders import day
-from tests.planner.good_plan import RULES, build, good_problem
+from tests.planner.good_plan import RULES, A, build, good_problem
 
 
 def by_id(problem: Problem, plan: Plan) -> dict[str, VillageCoverage]:
@@ -102,3 +112,49 @@ def test_worst_tenth_ends_inside_a_village() -> None:
     some = village_coverage(replace(problem, sites=sites), build())
     tenth = 0.1 * (50 + 7 * (950 // 7))
     assert worst_tenth(some, people) == pytest.approx((tenth - 50) / tenth)
+
+
+def test_people_are_as_far_from_a_visit_as_the_road_says() -> None:
+    """Only a is visited: 0 minutes from a and a2, 10 from b and b2, 20 from c and c2, 30 from d and d2."""
+    problem = good_problem()
+    plan = build({("one", 0): [A]})
+    minutes = minutes_to_visit(problem, plan)
+    assert minutes == {key: 10 * "abcd".index(key[0]) for key in RULES}
+    shares = [share_within(village_coverage(problem, plan), minutes, m, WEIGHTS["villages"]) for m in (0, 15, 30)]
+    assert shares == [2 / 8, 4 / 8, 1.0]
+    nobody = replace(plan, circuits=())
+    assert set(minutes_to_visit(problem, nobody).values()) == {None}
+    assert share_within(village_coverage(problem, nobody), minutes, 60, lambda _: 0) is None
+
+
+def test_home_is_no_place_that_others_come_to() -> None:
+    """The visits of d, the only ones at its end of the road, are not announced: d is not counted, d2 is as far as c."""
+    problem = good_problem()
+    sites = tuple(
+        replace(s, rules=tuple(replace(r, is_announced=False) for r in s.rules)) if s.id == "d" else s
+        for s in problem.sites
+    )
+    minutes = minutes_to_visit(replace(problem, sites=sites), build())
+    assert "d" not in minutes
+    assert minutes["d2"] == 0
+
+
+def test_report_holds_the_coverage_of_every_village() -> None:
+    """The shares are those of the functions, to four digits; people nobody counted have no share."""
+    problem, plan = good_problem(), build()
+    document = coverage_document(problem, plan)
+    villages = {found["site"]: found for found in document["villages"]}  # type: ignore[index,attr-defined]
+    assert document["weighted"]["villages"]["share"] == 0.875  # type: ignore[index]
+    assert document["weighted"]["people"]["share"] is None  # type: ignore[index]
+    assert villages["c2"]["state"] == "none"
+    assert villages["a"]["rules"] == [
+        {
+            "rule": "weekly",
+            "asked": 2,
+            "planned": 2,
+            "owed": 0,
+            "longest_gap_days": 7,
+            "is_gap_open": False,
+            "last_planned": day(7).isoformat(),
+        }
+    ]

@@ -4,13 +4,16 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
 
 (function (page) {
   var data = page.data, map = map_county;
-  var stretches = [], dots = [];
-  var chosen = L.layerGroup().addTo(map), owedRings = L.layerGroup().addTo(map);
+  var stretches = [], dots = [], roads = [];
+  var tape = L.layerGroup().addTo(map), chosen = L.layerGroup().addTo(map), owedRings = L.layerGroup().addTo(map);
   var letters = L.DomUtil.create("div", "letters leaflet-zoom-hide", map.createPane("letters"));
   var ruler = document.createElement("canvas").getContext("2d");
 
   if (window.geo_json_stretches) {
     geo_json_stretches.eachLayer(function (layer) { stretches[layer.feature.id] = layer.getLatLngs(); });
+  }
+  if (window.geo_json_closed) {
+    geo_json_closed.eachLayer(function (layer) { roads[layer.feature.id] = layer.getLatLngs(); });
   }
   geo_json_places.eachLayer(function (layer) { dots[layer.feature.id] = layer; });
   page.map = map;
@@ -41,9 +44,13 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
   }
 
   page.fit = function (places) {
-    var points = places.map(function (k) { return dots[k].getLatLng(); });
-    if (points.length) { map.fitBounds(L.latLngBounds(points), { padding: [40, 40], maxZoom: 14, animate: false }); }
+    fitTo(places.map(function (k) { return dots[k].getLatLng(); }));
   };
+  page.fitRoad = function (k) { fitTo(roads[k].flat(Infinity)); };
+
+  function fitTo(points) {
+    if (points.length) { map.fitBounds(L.latLngBounds(points), { padding: [40, 40], maxZoom: 14, animate: false }); }
+  }
 
   page.colourOf = function (route) {
     return page.state.byDay ? data.dayStyles[route.d] : data.teams[route.t].colour;
@@ -102,6 +109,20 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
     });
   }
 
+  // Barrier tape on the roads that are closed in the week: above the routes, which may follow them on other days.
+  function showClosed() {
+    tape.clearLayers();
+    data.closed.forEach(function (road, k) {
+      if (!road.weeks.includes(page.state.week)) { return; }
+      tape.addLayer(L.polyline(roads[k], { color: "#c40d1e", weight: 7, lineCap: "butt", interactive: false }));
+      var stripes = { color: "#fff", weight: 4, lineCap: "butt", dashArray: "6 8", className: "closed" };
+      tape.addLayer(L.polyline(roads[k], stripes).on("click", function (event) {
+        L.DomEvent.stopPropagation(event);
+        page.pickRoad(k);
+      }));
+    });
+  }
+
   // The route whose way passes nearest to where was clicked; the earliest of several.
   function nearest(routes, at) {
     var best = routes[0], least = Infinity;
@@ -124,6 +145,7 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
     owedRings.clearLayers();
     show(linesOf(shown.filter(function (r) { return r !== picked; }), Boolean(picked)), picked ? 2 : 3, shown);
     if (picked) { show(linesOf([picked], false), 4.5, [picked]); }
+    showClosed();
     drawDots(shown, picked);
     page.write();
   };
@@ -160,8 +182,9 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
       var at = map.latLngToContainerPoint(dots[k].getLatLng());
       var box = [at.x + dx, at.y + dy, at.x + dx + width, at.y + dy + height];
       if (box[2] < 0 || box[3] < 0 || box[0] > size.x || box[1] > size.y) { return false; }
+      var isCut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
       var clash = taken.some(function (b) { return b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3]; });
-      if (clash && !must) { return false; }
+      if ((clash || isCut) && !must) { return false; }
       taken.push(box);
       var span = document.createElement("span");
       span.className = style;
@@ -172,8 +195,9 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
     }
     if (picked) {
       picked.stops.forEach(function (stop) {
-        put(stop[0], "number", stop[1], -11, -10, 22, 20, true);
-        letters.lastChild.style.color = page.colourOf(picked);
+        if (put(stop[0], "number", stop[1], -11, -10, 22, 20, true)) {
+          letters.lastChild.style.color = page.colourOf(picked);
+        }
       });
     } else {
       dots.forEach(function (dot) {

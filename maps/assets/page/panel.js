@@ -3,7 +3,8 @@
   var data = page.data, words = data.words;
   page.font = getComputedStyle(document.body).fontFamily;
   page.state = {
-    week: 0, teams: new Set(data.teams.keys()), days: new Set([0, 1, 2, 3, 4, 5, 6]), byDay: false, route: null, place: null
+    week: 0, teams: new Set(data.teams.keys()), days: new Set([0, 1, 2, 3, 4, 5, 6]), byDay: false, route: null, place: null,
+    road: null
   };
   var state = page.state;
 
@@ -51,18 +52,20 @@
     showOptions();
     showDetail();
     showOwed();
+    showClosed();
     page.draw();
   }
   page.pickRoute = function (route) {
     state.route = state.route === route ? null : route;
-    state.place = null;
+    state.place = state.road = null;
     if (state.route) { page.fit([route.from[0]].concat(route.stops.map(function (s) { return s[1]; }))); }
     refresh();
   };
-  page.pickPlace = function (k) { state.place = k; state.route = null; refresh(); };
+  page.pickPlace = function (k) { state.place = k; state.route = state.road = null; refresh(); };
+  page.pickRoad = function (k) { state.road = k; state.route = state.place = null; refresh(); };
   page.close = function () {
-    if (state.place === null && state.route === null) { return; }
-    state.place = state.route = null;
+    if (state.place === null && state.route === null && state.road === null) { return; }
+    state.place = state.route = state.road = null;
     refresh();
   };
 
@@ -82,7 +85,7 @@
 
   function showWeeks() {
     var nav = fresh("weeks");
-    function choose(k) { state.week = k; state.route = null; refresh(); }
+    function choose(k) { state.week = k; state.route = state.road = null; refresh(); }
     if (data.weeks.length <= 5) {
       data.weeks.forEach(function (label, k) {
         add(nav, button("week", label, k === state.week, function () { choose(k); }));
@@ -174,9 +177,10 @@
 
   function showDetail() {
     var detail = fresh("detail");
-    detail.hidden = state.route === null && state.place === null;
+    detail.hidden = state.route === null && state.place === null && state.road === null;
     if (state.route) { showRoute(detail, state.route); }
     if (state.place !== null) { showPlace(detail, state.place); }
+    if (state.road !== null) { heading(detail, data.closed[state.road].name, data.closed[state.road].sentence); }
     if (!detail.hidden) { add(detail, button("close", words.close, false, page.close)); detail.scrollIntoView({ block: "nearest" }); }
   }
   function heading(detail, text, sub, colour) {
@@ -234,6 +238,7 @@
     data.owed.forEach(function (o) {
       if (o.place === k) { add(list, el("li", "owed", words.unserved + ": " + o.sentence)); count += 1; }
     });
+    place[3].forEach(function (sentence) { add(detail, el("p", "shut", sentence)); });
     if (k >= data.bases) { add(detail, count ? list : el("p", "", words.no_visits)); }
   }
 
@@ -245,6 +250,19 @@
     now.forEach(function (o) {
       var line = button("owed", data.places[o.place][0], false, function () { page.pickPlace(o.place); page.fit([o.place]); });
       add(section, line, el("p", "sub", o.sentence));
+    });
+  }
+  function showClosed() {
+    var section = fresh("closed");
+    if (!data.closed.length) { return; }
+    var now = data.closed.map(function (road, k) { return k; }).filter(function (k) {
+      return data.closed[k].weeks.includes(state.week);
+    });
+    add(section, el("h3", "", words.closed + " (" + now.length + ")"));
+    if (!now.length) { add(section, el("p", "sub", words.none_closed)); }
+    now.forEach(function (k) {
+      var line = button("tape", data.closed[k].name, state.road === k, function () { page.pickRoad(k); page.fitRoad(k); });
+      add(section, line, el("p", "sub", data.closed[k].sentence));
     });
   }
   function showRemarks() {

@@ -1,4 +1,4 @@
-"""daoxian: health stations on holidays and weekends, follow-ups every week, month and quarter, a shared specialist."""
+"""daoxian: stations on holidays and weekends, follow-ups in villages and homes, a specialist that places share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.tables.generate.spec import LandSpec
 from planner.tables.generate.terrain import Grid, TerrainSpec, smooth_noise
 
 CENTRE = "城关社区卫生服务中心"
-STATIONS, FOLLOW_UPS = 14, 26  # places with a health station; places with follow-ups only
+STATIONS, FOLLOW_UPS, HOMES = 14, 26, 8  # places with a health station; with follow-ups only; households
 HOLIDAY_RULES = ("holiday-first", "holiday-last")
 EARLIEST_SURVEY = date(2026, 2, 2)  # the last one; the next is due 95 days later, in May
 
@@ -38,10 +38,14 @@ def tables(land: Land) -> Tables:
         *(_station(land, place, k) for k, place in enumerate(stations)),
         *(_follow_up(land, place, k) for k, place in enumerate(others)),
     ]
+    teams = _teams(land)
+    bases = [base_row(land, land.townships[0], CENTRE), _hospital(land)]
+    facts = settings(land, name="道县（示例县）", terrain="hills", start="2026-04-27", weeks=4)
+    homes = [_home(land, place, k) for k, place in enumerate(others[:HOMES])]  # last: the names before stay as they are
     return {
-        "villages": sorted(villages, key=lambda cells: cells["id"]),
-        "teams": _teams(land),
-        "bases": [base_row(land, land.townships[0], CENTRE), _hospital(land)],
+        "villages": sorted([*villages, *homes], key=lambda cells: cells["id"]),
+        "teams": teams,
+        "bases": bases,
         "rules": [*_station_rules(), *_follow_up_rules()],
         "closures": [
             row(
@@ -52,7 +56,7 @@ def tables(land: Land) -> Tables:
                 reason="村部换届选举",
             )
         ],
-        "settings": settings(land, name="道县（示例县）", terrain="hills", start="2026-04-27", weeks=4),
+        "settings": facts,
     }
 
 
@@ -93,6 +97,24 @@ def _follow_up(land: Land, place: Place, number: int) -> Row:
     )
 
 
+def _home(land: Land, place: Place, number: int) -> Row:
+    """Someone who cannot come to the clinic, in a house some 400 m off: nothing public may tell of it."""
+    east, north = ((0.004, 0.0), (0.0, 0.004), (-0.004, 0.0), (0.0, -0.004))[number % 4]
+    patient = land.names.person()
+    return row(
+        id=f"h{number + 1:02d}",
+        name=f"{patient}家",
+        lon=round(place.lon + east, 5),
+        lat=round(place.lat + north, 5),
+        township=place.township,
+        rule="home",
+        owner=CENTRE,
+        place=f"{place.name}{number + 3}组",
+        contact=f"{land.names.person()}（家属）",
+        phone=land.names.phone(),
+    )
+
+
 def _station_rules() -> list[Row]:
     session = {
         "setup_minutes": 20,
@@ -126,6 +148,19 @@ def _follow_up_rules() -> list[Row]:
             **quarterly,
             **usual,
             services="入户问卷、建档更新",
+            announced=False,
+        ),
+        row(
+            id="home",
+            name="行动不便慢病患者上门随访",
+            visits=1,
+            per="week",
+            every=2,
+            min_gap_days=10,
+            service_minutes=30,
+            skills="全科",
+            windows="08:30-12:00;14:00-17:30",
+            services="上门测血压血糖、换药、送药",
             announced=False,
         ),
         row(
