@@ -57,7 +57,8 @@ def get_revision(
     plan, revision = read_revision(store, county_id=key.county_id, plan_id=plan_id, number=number)
     dataset = find_dataset(store, county_id=key.county_id, dataset_id=plan.dataset_id)
     response.headers.update({"ETag": etag(number), "Cache-Control": FOREVER, "Vary": "Accept-Language"})
-    report = json.loads(revision.made.report)[language]
+    reports = json.loads(revision.made.report)
+    report = reports.get(language, reports["en"])  # a language may have been added since
     return revision_answer(plan, revision, dataset, json.loads(revision.made.plan)["plan"], report)
 
 

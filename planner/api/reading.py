@@ -77,7 +77,10 @@ def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None,
 def issues_in(issues: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return faults with their places, said in one language; only who sent the tables hears them."""
     shown = ("file", "sheet", "row", "column", "is_warning")
-    return [{**{name: issue[name] for name in shown}, "sentence": _whole(issue[language])} for issue in issues]
+    return [
+        {**{name: issue[name] for name in shown}, "sentence": _whole(issue.get(language, issue["en"]))}
+        for issue in issues
+    ]
 
 
 def _whole(said: str) -> str:

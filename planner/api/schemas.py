@@ -236,7 +236,7 @@ def dataset_answer(dataset: StoredDataset, language: str) -> DatasetAnswer:
         sites=summary.get("sites", 0),
         teams=summary.get("teams", 0),
         bases=summary.get("bases", 0),
-        notices=[notice[language] for notice in summary.get("notices", ())],
+        notices=[notice.get(language, notice["en"]) for notice in summary.get("notices", ())],
         created_at=moment(dataset.created_ms),
     )
 
