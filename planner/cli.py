@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.batch_command import batch
 from planner.errors import InputError, ModelError, SolverError
-from planner.language import Text, locales, say, text
+from planner.language import Text, locales, say, system_language, text
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import UsageError, UsageFaultError, check_out, in_language, parse_day, refuse_overwrite, usage_issue
@@ -36,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(key_app)
-for served in (serve, worker):
+for served in (serve, worker, batch):
     app.command()(served)
 
 
@@ -62,9 +61,7 @@ else:  # typer reads the names off the type
 
 def default_language() -> Language:
     """Return the language of the system where we speak it, else English."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    language = re.split("[^a-z]", spoken.lower())[0]
-    return Language(language if language in locales() else "en")
+    return Language(system_language())
 
 
 class DatumChoice(StrEnum):

@@ -9,6 +9,7 @@ report can be printed in either language.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,13 @@ def _names(template: str) -> set[str]:
 def _folders() -> list[Path]:
     more = os.environ.get(MORE_LOCALES, "")
     return [LOCALE_FOLDER, *([Path(more)] if more else [])]
+
+
+def system_language() -> str:
+    """Return the language of the system where we speak it, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    language = re.split("[^a-z]", spoken.lower())[0]
+    return language if language in locales() else "en"
 
 
 def locale_of(language: str) -> str:

@@ -24,10 +24,10 @@ def create_key(database: Database, *, county_id: str, role: Role, days: int) -> 
     if not COUNTY.fullmatch(county_id):
         problem = text("A county is named by 1 to 40 of a-z, 0-9 and -, beginning with a letter.")
         raise InputError([Issue(Where(column="--county"), problem, text("For example --county sangzhi."))])
+    keep_county(database, county_id)
     secret, made = "xz_" + secrets.token_urlsafe(32), now_ms()
     key = Key(id=new_id(), county_id=county_id, role=role, created_ms=made, expires_ms=made + days * DAY_MS)
     with database.writing() as connection:
-        insert_unless_there(connection, counties, {"id": county_id, "created_ms": made})
         connection.execute(
             keys.insert().values(
                 id=key.id,
@@ -39,6 +39,12 @@ def create_key(database: Database, *, county_id: str, role: Role, days: int) -> 
             )
         )
     return key, secret
+
+
+def keep_county(database: Database, county_id: str) -> None:
+    """Keep a county, unless it is there already; its name is one that ``COUNTY`` takes."""
+    with database.writing() as connection:
+        insert_unless_there(connection, counties, {"id": county_id, "created_ms": now_ms()})
 
 
 def list_keys(database: Database) -> tuple[Key, ...]:
