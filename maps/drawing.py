@@ -18,7 +18,7 @@ from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
 from maps.pictures import Named, Numbered, Picture, Shut
-from maps.scene import Line
+from maps.scene import Line, LonLat
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
 
@@ -29,7 +29,9 @@ MARKER = 4.4
 INSET, SCALE_BOX = (46.0, 38.0), (50.0, 10.0)
 HIDDEN = 0.8  # millimetres of route that a name in the background may hide
 SNAPPED_METRES = 2_000.0  # a leg starts where its base meets the road, at most so far away
+CLOSED_SIZE = 2.8
 CROSSES, CROSS = 2.4, 0.6  # a closed road: how far apart its crosses stand, and half of their width
+READABLE = 0.005  # millimetres a metre: 40 km on a sheet of 200 mm
 BETWEEN_NAMES = 0.8  # so that two names on one height are not read as one
 LONGEST_NAME = 13.0  # ems on the map; the tables have the whole name
 NEAR, AROUND = (0.3,), (0.3, 3.0, 7.0)  # names in the background stay near; a township's may float over its land
@@ -90,7 +92,7 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
 
 
 def _arrange(picture: Picture, width: float, height: float) -> Arrangement:
-    """Show the stops large; the bases and the whole way with them where that costs less than a third of the scale."""
+    """Show the stops large; the bases and the whole way with them while the stops can still be told apart."""
     bases = [base.at for base in picture.bases]
     stops = [stop.at for stop in picture.stops] or bases
     way = [point for line in picture.lines for point in line]
@@ -99,9 +101,20 @@ def _arrange(picture: Picture, width: float, height: float) -> Arrangement:
         for points in ([*stops, *bases, *way], [*stops, *bases], stops)
     ]
     closest = frames[-1][0].scale
-    frame, points = next((frame, points) for frame, points in frames if frame.scale > 0.67 * closest)
+    frame, points = next(
+        (frame, points)
+        for frame, points in frames
+        if frame.scale > 0.67 * closest or (frame.scale > READABLE and _is_told_apart(frame, stops))
+    )
     named = [point for point in points if point in stops or point in bases]
     return arrange(frame, points=named, lines=picture.lines, sizes=[INSET, SCALE_BOX])
+
+
+def _is_told_apart(frame: Frame, stops: Sequence[LonLat]) -> bool:
+    """Return whether most markers stay beside each other at their places."""
+    at = [frame.xy(stop) for stop in stops]
+    crowded = sum(any(math.dist(a, b) < MARKER for b in at if b is not a) for a in at)
+    return crowded <= len(at) / 4
 
 
 def _draw_days(sheet: _Sheet, picture: Picture) -> None:
@@ -148,8 +161,8 @@ def _draw_shut(sheet: _Sheet, shut: Sequence[Shut]) -> None:
         sheet.lines.extend(parts)
         if parts:
             middle = max(parts, key=lambda part: part.length).interpolate(0.5, normalized=True)
-            beside = box_around((middle.x, middle.y), 2 * CROSS, 2 * CROSS)
-            sheet.want(road.words, beside=beside, size=SMALL_SIZE, style="name closed-name", weight=2)
+            beside = box_around((middle.x, middle.y), 4 * CROSS, 4 * CROSS)
+            sheet.want(road.words, beside=beside, size=CLOSED_SIZE, style="name closed-name", weight=2)
 
 
 def _cross(x: float, y: float) -> tuple[list[Point], list[Point]]:

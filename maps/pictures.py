@@ -50,7 +50,9 @@ class DayLegs:
 class Shut:
     """A road that is closed on some days of the week; ``words`` say on which."""
 
+    name: str
     words: str
+    reason: str
     lines: tuple[Line, ...]
 
 
@@ -120,7 +122,7 @@ def _shut_in(monday: date, scene: Scene, language: str) -> Iterator[Shut]:
     for road in scene.closed_roads:
         if road.days.first_day <= sunday and monday <= road.days.last_day:
             words = say(text("Closed {days}", days=span_words(road.days, language)), language)
-            yield Shut(words=words, lines=road.lines)
+            yield Shut(name=road.name, words=words, reason=road.reason, lines=road.lines)
 
 
 def _named_base(problem: Problem, base_id: str) -> Named:

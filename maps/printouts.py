@@ -18,7 +18,7 @@ from maps.drawing import draw_circuit
 from maps.labels import text_width
 from maps.pages import asset, day_label, environment, say_all, week_label
 from maps.phone_codes import code_notes, code_pages
-from maps.pictures import circuit_picture, is_estimated, place_ids, stop_number
+from maps.pictures import Picture, circuit_picture, is_estimated, place_ids, stop_number
 from maps.scene import Scene
 from maps.styles import DAY_LETTERS, DAY_STYLES
 from planner.datum import Datum
@@ -33,6 +33,8 @@ DAY_ROOM = 11.0  # a day's title and the gap before it
 LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
 COLUMNS = (10, 13, 24, 38.5, 25, 32, 40, 26, 24.5, 26, 18)  # as in print.css
+NOTE_LINE = 4.1  # below an itinerary
+MOST_CLOSURES, FEW_STOPS = 4, 14  # closed roads told; stops beside the map that leave room for them
 Paper = Literal["A4", "A3"]
 PAPERS: dict[Paper, str] = {"A4": "", "A3": "@page { size: A3 landscape; } .page { zoom: 1.414; }"}  # after print.css
 ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
@@ -132,7 +134,9 @@ def crew_sheet(
     words = say_all(WORDS, language)
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
     picture = circuit_picture(problem, circuit, scene, language)
-    itineraries = list(_paginate(days))
+    closures = closures_told(picture, language)
+    itineraries = list(_paginate(days, PAGE_ROOM - NOTE_LINE * len(closures)))
+    stops = len(list(_stops(circuit)))
     codes = list(code_pages(problem, circuit, datum=code_datum, language=language)) if code_datum else []
     return (
         environment()
@@ -147,7 +151,9 @@ def crew_sheet(
             totals=_totals(circuit, language),
             days=_overview(circuit, language),
             listed=_listed(problem, circuit),
-            is_list_split=len(list(_stops(circuit))) > ONE_COLUMN,
+            is_list_split=stops > ONE_COLUMN,
+            closures=closures,
+            has_room_for_closures=stops <= FEW_STOPS,
             bases=_bases(problem, circuit),
             nights=_nights(problem, circuit, language),
             has_guesses=any(_has_guess(problem, route) for route in circuit.routes),
@@ -357,11 +363,20 @@ def _cells(problem: Problem, route: Route, k: int, leg: str, language: str) -> t
     )
 
 
-def _paginate(days: Iterable[_DaySheet]) -> Iterator[Sequence[_DaySheet]]:
+def closures_told(picture: Picture, language: str) -> list[str]:
+    """Return a line for each road that is closed in the week: its name, the days and why; the rest is counted."""
+    told = [" · ".join(part for part in (road.name, road.words, road.reason) if part) for road in picture.shut]
+    more = len(told) - MOST_CLOSURES
+    if more <= 0:
+        return told
+    return [*told[: MOST_CLOSURES - 1], say(text("{count} more closed roads", count=more + 1), language)]
+
+
+def _paginate(days: Iterable[_DaySheet], room: float) -> Iterator[Sequence[_DaySheet]]:
     """Fill pages with whole days; a day longer than a page gets its own (and the browser breaks it between rows)."""
     page: list[_DaySheet] = []
     for day in days:
-        if page and sum(d.height for d in page) + day.height > PAGE_ROOM:
+        if page and sum(d.height for d in page) + day.height > room:
             yield page
             page = []
         page.append(day)

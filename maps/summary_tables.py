@@ -13,8 +13,8 @@ from maps.paging import Block, Cell, Column, Table
 from planner.advice import explain_owed
 from planner.balance import Balance, Load
 from planner.evaluation import (
-    REACHES,
     RULES,
+    TOLD_REACHES,
     WEIGHTS,
     Evaluation,
     Figures,
@@ -162,7 +162,7 @@ def people_table(facts: Facts) -> Table:
         counts(text("No visit is planned"), "none"),
         row(share, (percent(weighted_share(asked, w)) for w in weights)),
         row(text("The same in the worst-served tenth"), (percent(worst_tenth(asked, w)) for w in weights)),
-        *(row(_reach(most), map(percent, within(most))) for most in REACHES),
+        *(row(_reach(most), map(percent, within(most))) for most in TOLD_REACHES),
     )
     return Table(title=facts.say(text("Coverage")), columns=columns, blocks=blocks)
 

@@ -168,13 +168,14 @@ def _unreachable_issues(
     for place_id, uses in uses_of.items():
         together.setdefault(frozenset() if len(uses) == matrices else frozenset(uses), []).append(place_id)
     remedy = text("Their visits will be listed as owed; check the roads, fords and closures around them.")
+    sometimes = text("They are visited at other times or by other vehicles, or owed; see the roads and closures there.")
     for group, ids in sorted(together.items(), key=lambda item: sorted(item[1])):
         places = [by_id[place_id].called() for place_id in ids]
         if not group:
             yield _warning(text("No road leads there and back: {few}.", few=_few(places)), remedy)
             continue
-        when = _few(" ".join(word for word in (use[0], "/".join(filter(None, use[1:]))) if word) for use in group)
-        yield _warning(text("No road leads there and back ({uses}): {few}.", uses=when, few=_few(places)), remedy)
+        when = _few(" ".join(word for word in (use[0], " – ".join(filter(None, use[1:]))) if word) for use in group)
+        yield _warning(text("No road leads there and back ({uses}): {few}.", uses=when, few=_few(places)), sometimes)
 
 
 def _use(found: UnreachablePlace) -> Use:

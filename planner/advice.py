@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from planner.evaluation.words import WEEKDAYS, listing
 from planner.language import Text, text
 from planner.model import Problem
-from planner.plan import Proof, Relaxation, RelaxationKind, UnservedVisit, Value
+from planner.plan import Plan, Proof, Relaxation, RelaxationKind, UnservedVisit, Value
 from planner.reasons import describe
 from planner.relaxations import amount_of
 from planner.values import clock
@@ -49,6 +50,24 @@ PROOFS: Mapping[Proof, Text] = {
 def advise(problem: Problem, relaxation: Relaxation) -> Text:
     """Return what to change and what was shown of it, as one sentence."""
     return Text(PROOFS[relaxation.proof].template, {"change": _change(problem, relaxation)})
+
+
+def of_the_tables(problem: Problem, plan: Plan) -> Plan:
+    """Return a plan that may have been edited by hand without what cannot be said of it.
+
+    That is: visits owed by strangers, and advice whose values mean nothing.
+    """
+    known = [visit for visit in plan.unserved if visit.task in problem.rule_by_task]
+    return replace(plan, unserved=tuple(_with_sound_advice(problem, visit) for visit in known))
+
+
+def _with_sound_advice(problem: Problem, owed: UnservedVisit) -> UnservedVisit:
+    try:
+        if owed.relaxation is not None:
+            str(advise(problem, owed.relaxation))
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return replace(owed, relaxation=None)
+    return owed
 
 
 def explain_owed(problem: Problem, owed: UnservedVisit) -> Text:

@@ -101,7 +101,7 @@ def plan(
     from planner.service import make_plan, open_county, write_outputs
     from planner.solver import SolveSettings
 
-    check_out(out)
+    check_out(out, source)
     county = open_county(source, roads=roads, start=parse_day(start), weeks=weeks)
     if not as_json:
         tell_county(county, lang.value)
@@ -158,7 +158,7 @@ def pages(
     from planner.pdf import find_browser
     from planner.service import write_outputs
 
-    check_out(out)
+    check_out(out, source)
     browser = find_browser() if pdf else None
     if pdf and browser is None:
         raise UsageFaultError(
@@ -194,7 +194,7 @@ def export(
     """Write a plan for phones, calendars and map programs: .ics, .gpx, .geojson and .gpkg."""
     from planner.exporting import refuse_stranger, write_exports
 
-    check_out(out)
+    check_out(out, source)
     county, plan_read, evaluation = open_judged(source, plan_file, roads)
     refuse_stranger(county.problem, plan_read, evaluation)
     now = datetime.now().astimezone()
@@ -284,11 +284,12 @@ def bench(
 
 def open_judged(source: Path, plan_file: Path, roads: Path | None) -> tuple[County, Plan, Evaluation]:
     """Return the county for the days of a plan, the plan, and what the checker says of it."""
+    from planner.advice import of_the_tables
     from planner.service import check_plan, open_county, read_plan
 
     plan_read = read_plan(plan_file)
     county = open_county(source, roads=roads, start=plan_read.start, weeks=-(-plan_read.days // 7))
-    return county, plan_read, check_plan(county, plan_read)
+    return county, of_the_tables(county.problem, plan_read), check_plan(county, plan_read)
 
 
 def exit_code(plan_made: Plan, evaluation: Evaluation) -> ExitCode:

@@ -10,8 +10,6 @@ from planner.calendar import lunar_date
 from planner.language import locale_of, say, text
 from planner.values import DateRange, clock
 
-NOON = 12 * 60
-
 
 def date_words(day: date, language: str) -> str:
     """Return ``4 March`` or ``3月4日``."""
@@ -58,8 +56,15 @@ def lunar_words(day: date, language: str) -> str:
 
 
 def hours_words(open_minute: int, close_minute: int, language: str) -> str:
-    """Return ``08:15–11:00``, in Chinese with 上午 or 下午 before it; nothing is put before hours that span noon."""
-    hours = f"{clock(open_minute)}–{clock(close_minute)}"
+    """Return ``08:15–11:00``, in Chinese ``上午8:15–11:00`` or ``上午11:30–下午1:00``: as villagers tell the time."""
     if language != "zh":
-        return hours
-    return f"上午{hours}" if close_minute <= NOON + 30 else f"下午{hours}" if open_minute >= NOON else hours
+        return f"{clock(open_minute)}–{clock(close_minute)}"
+    (before, opens), (after, closes) = _told(open_minute), _told(close_minute)
+    return f"{before}{opens}–{closes}" if before == after else f"{before}{opens}–{after}{closes}"
+
+
+def _told(minute: int) -> tuple[str, str]:
+    """Return the part of the day and the time in it: 12:45 is 中午12:45, 13:50 is 下午1:50."""
+    hour, rest = divmod(minute, 60)
+    part = "上午" if hour < 12 else "中午" if hour == 12 else "下午" if hour < 18 else "晚上"
+    return part, f"{hour - 12 if hour > 12 else hour}:{rest:02d}"

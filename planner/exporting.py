@@ -80,6 +80,9 @@ def refuse_stranger(problem: Problem, plan: Plan, evaluation: Evaluation) -> Non
     """Raise InputError when the plan was made from other tables: it names what is not there, or no time of a day."""
     found = [violation.sentence for violation in evaluation.violations if violation.rule == "unknown"]
     places = set(problem.base_by_id) | set(problem.site_by_id)
+    strange = any(circuit.team_id not in problem.team_by_id for circuit in plan.circuits)
+    if strange or any(visit.task not in problem.rule_by_task for visit in plan.unserved):
+        found.append(text("The plan names teams or visits that are not in the tables."))
     for route in plan.routes():
         known = {route.start_base, route.end_base, *(supply.base_id for supply in route.supplies)} <= places
         minutes = [route.start_minute, route.end_minute]

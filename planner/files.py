@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -33,19 +34,23 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def staged_folder(target: Path) -> Iterator[Path]:
+def staged_folder(target: Path, last: str = "") -> Iterator[Path]:
     """Yield an empty folder; when the block ends well, move every file in it to the same place under ``target``.
 
-    Each file is flushed to the disk before it takes its name. The file that sorts last is moved last, so a
-    killed process leaves whole files of the old or the new set. When the block fails, nothing is moved.
+    Each file is flushed to the disk before it takes its name, and ``last`` (or what sorts last) takes its own last: a
+    process that is killed leaves whole files, and the old one of that name while any other is old. When the block
+    fails, or a folder or a file is in the way of one that is to be moved, nothing is moved.
     """
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
     try:
         yield stage
-        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
-            _move(path, target / path.relative_to(stage))
+        found = [path.relative_to(stage) for path in stage.rglob("*") if path.is_file()]
+        for path in found:
+            _refuse_obstacle(target, path)
+        for path in sorted(found, key=lambda path: (path.name == last, path)):
+            _move(stage / path, target / path)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
         if is_new and not any(target.iterdir()):
@@ -71,6 +76,15 @@ def remove_leftovers(target: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
+
+
+def _refuse_obstacle(target: Path, path: Path) -> None:
+    """Raise OSError when a folder stands where the file is to go, or a file where its folder is to be."""
+    if (target / path).is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target / path))
+    for folder in [target / parent for parent in path.parents]:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def _move(source: Path, target: Path) -> None:

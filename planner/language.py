@@ -18,7 +18,7 @@ from pathlib import Path
 from string import Formatter
 
 from babel.core import Locale, UnknownLocaleError
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 SHIPPED = ("en", "zh")  # complete in every release: what is stored for others is kept in these
 ENGLISH = "en_GB"
@@ -82,8 +82,11 @@ def _is_unfit(character: str) -> bool:
 def locales() -> Mapping[str, str]:
     """Return the locale (as in the CLDR) of each language: ``{"en": "en_GB", "zh": "zh_CN"}`` and what is added."""
     files = [path for folder in _folders() for path in sorted(folder.glob("*/*.po"))]
-    known = dict.fromkeys(path.parent.name for path in files if _is_locale(path.parent.name))
-    return {"en": ENGLISH, **{name.split("_")[0]: name for name in known}}
+    found = {"en": ENGLISH}
+    for name in dict.fromkeys(path.parent.name for path in files if _is_locale(path.parent.name)):
+        short = name.split("_")[0].lower()  # "zh" is the first of its kind; a second one goes by its whole name
+        found[name.lower() if short in found and found[short] != name else short] = name
+    return found
 
 
 def _is_locale(name: str) -> bool:
@@ -94,11 +97,13 @@ def _is_locale(name: str) -> bool:
     return True
 
 
-def _names(template: str) -> set[str]:
+def _values(template: str) -> set[tuple[str, str, str]] | None:
+    """Return the values that a sentence names, with how each is to be written; None for what is no sentence."""
     try:
-        return {name for _, name, _, _ in Formatter().parse(template) if name}
+        parts = list(Formatter().parse(template))
     except ValueError:
-        return set()
+        return None
+    return {(name, form or "", conversion or "") for _, name, form, conversion in parts if name is not None}
 
 
 def _folders() -> list[Path]:
@@ -127,11 +132,19 @@ def tag_of(language: str) -> str:
 def catalogue(language: str) -> Mapping[str, str]:
     """Return every translated sentence of a language (one file per area of the code), by its English; none for English.
 
-    A translation that does not name the values of its English would lose the place of a fault: it is left out.
+    A translation that does not name the values of its English, written in the same way, is left out: it would lose the
+    place of a fault. So is a file that cannot be read.
     """
     found: dict[str, str] = {}
     for path in [p for folder in _folders() for p in sorted((folder / locales().get(language, "none")).glob("*.po"))]:
-        with path.open("rb") as file:
-            messages = [(str(m.id), str(m.string)) for m in read_po(file, ignore_obsolete=True) if m.id and m.string]
-        found.update((english, said) for english, said in messages if _names(english) == _names(said))
+        found.update((english, said) for english, said in _messages(path) if _values(english) == _values(said))
     return found
+
+
+def _messages(path: Path) -> list[tuple[str, str]]:
+    """Return the translated sentences of a file; none of one that cannot be read, which speaks for nobody."""
+    try:
+        with path.open("rb") as file:
+            return [(str(m.id), str(m.string)) for m in read_po(file, ignore_obsolete=True) if m.id and m.string]
+    except (OSError, LookupError, ValueError, PoFileError):
+        return []

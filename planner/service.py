@@ -199,12 +199,12 @@ def write_outputs(
     """Write plan.json, report.json, circuits.xlsx, index.html, summary.html, the crew sheets and the village notices.
 
     Every file takes its name only when whole, plan.json last; sheets of teams that have no circuit any more go, and so
-    do notices of days and townships that have none.
+    do notices of days and townships that have none, and prints (PDF) of pages that were.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder):
         remove_leftovers(folder)
-        with staged_folder(folder) as stage:
+        with staged_folder(folder, last="plan.json") as stage:
             scene = draw_scene(county)
             write_pages(county, plan, evaluation, stage, language, scene=scene)
             too_long = write_public(
@@ -224,8 +224,11 @@ def write_outputs(
             (stage / "plan.json").write_bytes(dump_plan(plan))
             written = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
         old = {path for name in ("crew", "notices") for path in folder.glob(f"{name}/{SHEET_NAMES}")}
-        for stale in old - {folder / path for path in written}:
+        kept = {folder / path for path in written}
+        for stale in old - kept:
             stale.unlink()
+        for page in old | {path for path in kept if path.suffix == ".html"}:  # a print of a page that is no more
+            page.with_suffix(".pdf").unlink(missing_ok=True)
     return Written(tuple(folder / path for path in written), too_long)
 
 

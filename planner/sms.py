@@ -119,6 +119,11 @@ def _day(session: Session, language: str, *, has_lunar: bool) -> str:
 
 
 def _where(village: str, place: str, language: str) -> str:
+    """Return the village and where in it; what the place repeats of the village's name is said once."""
+    if village in place:
+        return place
+    shared = "村" if village.endswith("村") and place.startswith("村") else ""
+    place = place.removeprefix(shared)
     return say(text("{village}, {place}", village=village, place=place), language) if place else village
 
 

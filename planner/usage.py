@@ -48,8 +48,15 @@ def parse_day(written: str | None) -> date | None:
     return day
 
 
-def check_out(out: Path) -> None:
-    """Raise UsageFaultError when the outputs cannot take their places: known before the search, not after it."""
+def check_out(out: Path, source: Path | None = None) -> None:
+    """Raise UsageFaultError when the outputs cannot take their places, or would take that of the tables in ``source``.
+
+    That is known before the search, not after it.
+    """
+    if source is not None and _is_same(out, source):
+        raise _no_place(text('"{path}" is the folder of the tables: some would be written over.', path=out))
+    if source is not None and any(_is_same(out / name, source) for name in OUTPUTS):
+        raise _no_place(text('"{path}" would be written over.', path=source))
     if out.exists() and not out.is_dir():
         raise _no_place(text('"{path}" is a file.', path=out))
     ground = next(place for place in (out, *out.absolute().parents) if os.path.lexists(place))
@@ -57,9 +64,16 @@ def check_out(out: Path) -> None:
         raise _no_place(text('"{path}" is no folder that can be written to.', path=ground))
     in_the_way = [out / name for name in OUTPUTS if (out / name).is_dir()]
     folders = [out / name for name in FOLDERS]
-    in_the_way += [place for place in folders if os.path.lexists(place) and not place.is_dir()]
+    in_the_way += [place for place in folders if os.path.lexists(place) and (place.is_symlink() or not place.is_dir())]
     if in_the_way:
         raise _no_place(text('"{path}" is in the way of an output.', path=in_the_way[0]))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _no_place(problem: Text) -> UsageFaultError:

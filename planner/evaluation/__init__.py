@@ -26,7 +26,7 @@ from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
-from planner.evaluation.reach import REACHES, Minutes, minutes_to_visit, share_within
+from planner.evaluation.reach import REACHES, TOLD_REACHES, Minutes, minutes_to_visit, share_within
 from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
 from planner.language import Text, text
 from planner.model import Problem
@@ -35,6 +35,7 @@ from planner.plan import Plan
 __all__ = [
     "REACHES",
     "RULES",
+    "TOLD_REACHES",
     "WEIGHTS",
     "Appointment",
     "BalanceFigures",

@@ -10,6 +10,7 @@ from planner.model import UNREACHABLE, Problem
 from planner.plan import Plan
 
 REACHES = (0, 15, 30, 60)  # minutes, as health services count access
+TOLD_REACHES = (0, 30)  # of them on the summary
 Minutes = Mapping[str, int | None]
 
 

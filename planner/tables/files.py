@@ -151,6 +151,7 @@ def _layer_grids(path: Path) -> list[Grid]:
         pyogrio.errors.DataLayerError,
         pyogrio.errors.FeatureError,
         pyogrio.errors.GeometryError,
+        shapely.errors.ShapelyError,
     ) as error:
         raise RefusedFileError(
             text("it is damaged or not GeoJSON or GeoPackage."), text("Export it again from the map program.")

@@ -167,8 +167,16 @@ def build_sites(
         owner = _owner(row, teams, institutions, faults)
         if not row.faulty and visit_rules:
             site = _site(site_id, row, visit_rules)
+            if site.is_home and "id" not in row.values:
+                _ask_for_id(row, faults)
             built.append(replace(site, owner=owner, closed=closed.get(site_id, ())))
     return tuple(built)
+
+
+def _ask_for_id(row: Row, faults: Faults) -> None:
+    """Refuse a home that is known by its name only: files that are passed on call homes by their id."""
+    problem = text("a place without announced visits is somebody's home: it needs an id that tells nobody's name.")
+    faults.add(row.where("id"), problem, text("Give it a number, for example h01, or let a visit of it be announced."))
 
 
 def _site(site_id: str, row: Row, rules: tuple[VisitRule, ...]) -> Site:

@@ -182,11 +182,13 @@ def _versioned(writer: CalendarWriter, event: Any, earlier: Any | None) -> Any:
 
 
 def _cancelled(writer: CalendarWriter, earlier: Any) -> Any:
-    """Return the event taken back: when and what it was, nothing else."""
+    """Return the event taken back: when it was; and what it was, where it may name a home."""
     event = Event()
-    for name in ("UID", "DTSTART", "DTEND", "SUMMARY"):
+    for name in ("UID", "DTSTART", "DTEND", *(("SUMMARY",) if writer.with_contacts else ())):
         if name in earlier:
             event[name] = earlier[name]
+    if not writer.with_contacts:  # the earlier one may have been written with contacts
+        event.add("summary", say(text("Cancelled"), writer.language))
     event.add("status", "CANCELLED")
     return _versioned(writer, event, earlier)
 

@@ -83,3 +83,26 @@ def test_crew_sheet_crosses_out_a_closed_road_and_says_when() -> None:
     assert "Closed 6 Mar – 8 Mar" in texts_of(svg, "closed-name")
     later = next(c for c in county.plan.circuits if c.week == date(2026, 3, 9))
     assert "cross-mark" not in sheet_of(county, circuit=later, language="en").split("</style>")[1]
+
+
+def test_crew_sheet_tells_which_road_is_closed_and_why() -> None:
+    """Name, days and reason below each itinerary, four at most; none in a week without closures."""
+    county = county_with(closed_road(4, 6), *(closed_road(0, 1, f"R{k}") for k in range(5)))
+    sheet = sheet_of(county, language="en").split("</style>")[1]
+    assert sheet.count('class="closure"') >= 4
+    assert sheet.count("垭口路 · Closed 6 Mar – 8 Mar · 塌方") == sheet.count('class="closure"') // 4
+    assert "3 more closed roads" in sheet
+    later = next(c for c in county.plan.circuits if c.week == date(2026, 3, 9))
+    assert 'class="closure"' not in sheet_of(county, circuit=later, language="en").split("</style>")[1]
+
+
+def test_base_a_few_kilometres_off_is_on_the_map() -> None:
+    """Two villages side by side, ten kilometres from the hospital: the way is drawn whole, not cut at the frame."""
+    county = make_county()
+    base = county.problem.bases[0]
+    circuit = county.plan.circuits[0]
+    route = circuit.routes[0]
+    far = max(county.problem.sites, key=lambda s: math.hypot(s.lon - base.lon, s.lat - base.lat))
+    stop = replace(route.stops[0], site_id=far.id)
+    svg = map_of(sheet_of(county, circuit=replace(circuit, routes=(replace(route, stops=(stop,)),)), language="en"))
+    assert base.name in texts_of(svg, "base-name")

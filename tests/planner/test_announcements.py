@@ -176,5 +176,5 @@ def test_days_are_said_in_both_languages() -> None:
         "农历冬月初一",
     ]
     spans = ((495, 660), (840, 1005), (600, 960))
-    assert [hours_words(*span, "zh") for span in spans] == ["上午08:15–11:00", "下午14:00–16:45", "10:00–16:00"]
+    assert [hours_words(*span, "zh") for span in spans] == ["上午8:15–11:00", "下午2:00–4:45", "上午10:00–下午4:00"]
     assert hours_words(495, 660, "en") == "08:15–11:00"

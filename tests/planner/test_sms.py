@@ -39,7 +39,7 @@ def said(announcement: Announcement, language: str = "zh") -> str:
 def test_message_says_everything_where_it_fits() -> None:
     """59 characters: day with weekday and lunar day, hours, place, services, what to bring, telephone."""
     message = said(told(services="坐诊看病"))
-    expected = "3月4日（周三，正月十六）08:15-11:00，黄木滩村村卫生室：坐诊看病。请带身份证、医保卡。电话0744-6220000"
+    expected = "3月4日（周三，正月十六）08:15-11:00，黄木滩村卫生室：坐诊看病。请带身份证、医保卡。电话0744-6220000"
     assert message == expected
     assert units(message) == (len(expected), 70)
 

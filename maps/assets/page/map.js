@@ -170,6 +170,10 @@ var xunzhen = { data: JSON.parse(document.getElementById("xunzhen-data").textCon
       var ring = { radius: 9, color: "#c40d1e", weight: 2.6, fill: false, interactive: false };
       owedRings.addLayer(L.circleMarker(dots[owed.place].getLatLng(), ring));
     });
+    if (page.state.place !== null) {
+      var ring = { radius: 10, color: "#111", weight: 3, fill: false, interactive: false, className: "picked" };
+      owedRings.addLayer(L.circleMarker(dots[page.state.place].getLatLng(), ring));
+    }
     page.visited = visited;
     page.basesInUse = inUse;
   }

@@ -167,7 +167,7 @@
     find.addEventListener("change", function () {
       var wanted = find.value.trim();
       var found = wanted ? data.places.findIndex(function (p, k) { return k >= data.bases && p[0].includes(wanted); }) : -1;
-      if (found >= 0) { page.map.setView(page.dots[found].getLatLng(), Math.max(page.map.getZoom(), 12)); page.pickPlace(found); }
+      if (found >= 0) { page.map.setView(page.dots[found].getLatLng(), Math.max(page.map.getZoom(), 12), { animate: false }); page.pickPlace(found); }
     });
     add(options, find);
     if (data.routes.some(function (r) { return r.legs.some(function (leg) { return leg < 0; }); })) {

@@ -136,7 +136,7 @@ def test_visit_that_is_gone_is_cancelled_once() -> None:
     first = written(problem, planned(problem, (0, "abcd")))
     rest = planned(problem, (0, "abc"))
     second = written(problem, rest, LATER, first)
-    gone = by_name(second)["d"]
+    gone = by_name(second)["Cancelled"]
     assert gone.status == EventStatus.CANCELLED
     assert gone.sequence > by_name(first)["d"].sequence  # type: ignore[operator]
     assert not gone.description

@@ -100,10 +100,9 @@ def _follow_up(land: Land, place: Place, number: int) -> Row:
 def _home(land: Land, place: Place, number: int) -> Row:
     """Someone who cannot come to the clinic, in a house some 400 m off: nothing public may tell of it."""
     east, north = ((0.004, 0.0), (0.0, 0.004), (-0.004, 0.0), (0.0, -0.004))[number % 4]
-    patient = land.names.person()
     return row(
         id=f"h{number + 1:02d}",
-        name=f"{patient}家",
+        name=f"{place.name}户{number + 1:02d}",  # never a patient's name: it stands on crew sheets
         lon=round(place.lon + east, 5),
         lat=round(place.lat + north, 5),
         township=place.township,
