@@ -10,6 +10,8 @@ from planner.calendar import lunar_date
 from planner.language import locale_of, say, text
 from planner.values import DateRange, clock
 
+NOON = 12 * 60
+
 
 def date_words(day: date, language: str) -> str:
     """Return ``4 March`` or ``3月4日``."""
@@ -60,7 +62,8 @@ def hours_words(open_minute: int, close_minute: int, language: str) -> str:
     if language != "zh":
         return f"{clock(open_minute)}–{clock(close_minute)}"
     (before, opens), (after, closes) = _told(open_minute), _told(close_minute)
-    return f"{before}{opens}–{closes}" if before == after else f"{before}{opens}–{after}{closes}"
+    is_said_once = before == after or (before == "上午" and close_minute == NOON)
+    return f"{before}{opens}–{closes}" if is_said_once else f"{before}{opens}–{after}{closes}"
 
 
 def _told(minute: int) -> tuple[str, str]:
