@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from planner.advice import advise, explain_owed
@@ -183,7 +183,25 @@ def finding_document(finding: Finding, language: str) -> dict[str, object]:
 
 
 def notices_of_problem(problem: Problem) -> tuple[Issue, ...]:
-    """Return a warning for each rule that asks nothing at all in the horizon: it is easily overlooked."""
+    """Return a warning for each rule that asks nothing at all in the horizon, or whose visits may come in a bunch."""
+    return (*_silent_rules(problem), *_bunched_rules(problem))
+
+
+def _bunched_rules(problem: Problem) -> Iterator[Issue]:
+    """Yield a warning for each rule of several visits a month or longer that asks for no distance between them."""
+    for _, rule in sorted({task.rule_id: problem.rule_by_task[task] for task in problem.tasks}.items()):
+        is_open = rule.min_gap_days == 1 and not (rule.dates or rule.nth_weekdays)
+        if is_open and rule.visits > 1 and rule.per in {"month", "quarter"}:
+            sentence = text(
+                'Rule "{rule}" asks for {visits} visits a period and for no days between them: they may come in a row.',
+                rule=rule.called,
+                visits=rule.visits,
+            )
+            remedy = text("Fill in min_gap_days, for example 10 for two visits a month.")
+            yield Issue(Where(), sentence, remedy, is_warning=True)
+
+
+def _silent_rules(problem: Problem) -> tuple[Issue, ...]:
     silent = sorted({task.rule_id for task in problem.tasks if not _asks(problem, task)})
     asked = {task.rule_id for task in problem.tasks if _asks(problem, task)}
     return tuple(
