@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import sys
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import rich_utils
 
 from planner.errors import Issue, Where
-from planner.language import Text, say, text
+from planner.language import Text, locales, say, text
 
 OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html", "summary.html")
 FOLDERS = ("crew", "notices")
@@ -23,6 +27,27 @@ FRAME = {
     "COMMANDS_PANEL_TITLE": text("Commands"),
     "REQUIRED_LONG_STRING": text("[required]"),
 }
+
+
+if TYPE_CHECKING:
+
+    class Language(StrEnum):
+        """A language of messages and pages."""
+else:  # typer reads the names off the type
+    Language = StrEnum("Language", {name.upper(): name for name in locales()})
+
+
+def default_language() -> Language:
+    """Return the language of the system where we speak it, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    language = re.split("[^a-z]", spoken.lower())[0]
+    return Language(language if language in locales() else "en")
+
+
+LanguageOption = Annotated[
+    Language, typer.Option("--lang", help="Language of messages and pages.", default_factory=default_language)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Put one JSON object on standard output.")]
 
 
 class UsageFaultError(Exception):
@@ -126,3 +151,15 @@ def _wanted(parameter: Any) -> Text:
     if choices:
         return text("expected one of {choices}.", choices=", ".join(str(choice) for choice in choices))
     return text("this value is not understood.")
+
+
+def written_json(document: object) -> str:
+    """Return a line of JSON for standard output; what its encoding cannot hold is escaped as JSON does it."""
+    is_unicode = sys.stdout is not None and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(document, ensure_ascii=not is_unicode).encode("utf-8", "replace").decode() + "\n"
+
+
+def put_out(written: str) -> None:
+    """Write to standard output, unless it was closed from the start: then nobody listens."""
+    if sys.stdout is not None:
+        sys.stdout.write(written)

@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, literal, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -41,7 +40,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._turn: AbstractContextManager[None] = _turn_of(engine) if self.is_sqlite else nullcontext()
+        self.turn: AbstractContextManager[None] = _turn_of(engine) if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,7 +58,7 @@ class Database:
         """Yield a connection whose changes all happen at the end, or none."""
         with (
             _said_plainly(),
-            self._turn,
+            self.turn,
             self.engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
@@ -106,27 +105,39 @@ def _said_plainly() -> Iterator[None]:
         raise
 
 
-def connect(url: str) -> Database:
-    """Return the database of a URL (``sqlite:///file``, ``postgresql://...``) or of a file's path.
+def address_of(place: str) -> URL:
+    """Return the address of a database: a URL (``sqlite:///file``, ``postgresql://...``), or the path of a file.
 
     Raises
     ------
     InputError
         When the URL is none that is understood. It may hold a password and is not repeated.
     """
-    if "://" not in url:
-        path = Path(url).absolute()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        url = f"sqlite:///{path}"
+    if "://" not in place:
+        return URL.create("sqlite", database=str(Path(place).absolute()))
     try:
-        address = make_url(url)
+        address = make_url(place)
     except ArgumentError:
         raise _not_understood() from None
-    if address.get_backend_name() == "sqlite" and address.database:
-        return Database(_sqlite_engine(address))
+    kind = address.get_backend_name()
+    if kind == "postgresql" or (kind == "sqlite" and address.database):
+        return address
+    raise _not_understood()
+
+
+def file_of(place: str) -> Path | None:
+    """Return the file of a database, None for one that is a server's; raises InputError."""
+    address = address_of(place)
+    return Path(str(address.database)) if address.get_backend_name() == "sqlite" else None
+
+
+def connect(place: str) -> Database:
+    """Return the database at an address, made when it is a file that is not there; raises InputError."""
+    address = address_of(place)
     if address.get_backend_name() == "postgresql":
         return Database(_postgresql_engine(address.set(drivername="postgresql+psycopg")))
-    raise _not_understood()
+    Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Database(_sqlite_engine(address))
 
 
 def _not_understood() -> InputError:
@@ -134,9 +145,9 @@ def _not_understood() -> InputError:
     return InputError([Issue(Where(column="--database"), text("This is no address of a database."), remedy)])
 
 
-def _sqlite_engine(address: Any) -> Engine:
+def _sqlite_engine(address: URL) -> Engine:
     engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
-    Path(address.database).touch(mode=0o600)  # it holds names and telephone numbers
+    Path(str(address.database)).touch(mode=0o600)  # it holds names and telephone numbers
 
     @event.listens_for(engine, "connect")
     def _open(connection: sqlite3.Connection, _record: object) -> None:
@@ -152,7 +163,7 @@ def _sqlite_engine(address: Any) -> Engine:
     return engine
 
 
-def _postgresql_engine(address: Any) -> Engine:
+def _postgresql_engine(address: URL) -> Engine:
     try:
         return create_engine(
             address,
