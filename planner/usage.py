@@ -58,7 +58,7 @@ class UsageFaultError(Exception):
         super().__init__(str(self.issue))
 
 
-def parse_day(written: str | None) -> date | None:
+def parse_day(written: str | None, option: str = "--start") -> date | None:
     """Return the day as the tables would read it: 2026-03-02, 2026/3/2, 2026年3月2日."""
     from planner.tables.cell import quote  # noqa: PLC0415 - loads much
     from planner.tables.cell_times import date_fault, read_date  # noqa: PLC0415
@@ -69,7 +69,7 @@ def parse_day(written: str | None) -> date | None:
     if day is None:
         fault = date_fault(written)
         problem = text("expected {expected}, but found {found}.", expected=fault.expected, found=quote(written))
-        raise UsageFaultError("--start", problem, fault.remedy or text("Correct the value."))
+        raise UsageFaultError(option, problem, fault.remedy or text("Correct the value."))
     return day
 
 

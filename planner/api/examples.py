@@ -53,6 +53,8 @@ MOVED = {
     "changes": ["dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"], "owed": 3,
 }  # fmt: skip
 
+DELETED = {"datasets": 0, "jobs": 1, "plans": 1, "revisions": 2, "is_erased": True}
+
 ANSWERS: Mapping[str, Any] = {
     "send_dataset": DATASET,
     "get_datasets": {"items": [DATASET], "next": None},
@@ -68,6 +70,8 @@ ANSWERS: Mapping[str, Any] = {
     "get_revision": REVISION,
     "send_move": MOVED,
     "post_publish": PLAN,
+    "delete_dataset": {**DELETED, "datasets": 1},
+    "delete_plan": DELETED,
     "get_index": PAGE,
     "get_sheet": PAGE,
     "get_calendar": CALENDAR,

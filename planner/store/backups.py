@@ -15,7 +15,7 @@ from pathlib import Path
 
 from planner.errors import InputError, Issue, Where
 from planner.language import Text, text
-from planner.store.database import BUSY_SECONDS, StoreUnavailableError, address_of, connect, file_of
+from planner.store.database import BUSY_SECONDS, StoreUnavailableError, address_of, connect, file_of, refuse_absent
 from planner.store.schema import refuse_newer, upgrade
 
 MAGIC = b"SQLite format 3\0"
@@ -29,8 +29,7 @@ def back_up(place: str, target: Path) -> None:
     older copy of that name is there until then. Raises InputError and StoreUnavailableError.
     """
     source = _file_at(place, text("pg_dump --format=custom --file={file} {url}", file=target, url=_shown(place)))
-    if not source.exists():
-        raise _refused("--database", text("There is no database: {path}", path=source), text("Give the place of one."))
+    refuse_absent(place)
     _refuse_to_destroy(target)
     with (
         _aside(target) as copy,

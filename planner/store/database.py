@@ -25,6 +25,7 @@ from planner.language import text
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
 WRITES = {"xunzhen_writes": True}
+ALONE = {"xunzhen_alone": True}
 
 
 class StoreUnavailableError(XunzhenError):
@@ -40,7 +41,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.turn: AbstractContextManager[None] = _turn_of(engine) if self.is_sqlite else nullcontext()
+        self._turn: AbstractContextManager[None] = _turn_of(engine) if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -58,10 +59,17 @@ class Database:
         """Yield a connection whose changes all happen at the end, or none."""
         with (
             _said_plainly(),
-            self.turn,
+            self._turn,
             self.engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Yield a connection without a transaction, for what cannot be done in one; no thread of ours writes then."""
+        options = ALONE if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with _said_plainly(), self._turn, self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     def close(self) -> None:
@@ -131,6 +139,14 @@ def file_of(place: str) -> Path | None:
     return Path(str(address.database)) if address.get_backend_name() == "sqlite" else None
 
 
+def refuse_absent(place: str) -> None:
+    """Raise InputError when the file of the database is not there: a slip of the pen makes no new one."""
+    path = file_of(place)
+    if path is not None and not path.exists():
+        problem = text("There is no database: {path}", path=path)
+        raise InputError([Issue(Where(column="--database"), problem, text("Give the place of one."))])
+
+
 def connect(place: str) -> Database:
     """Return the database at an address, made when it is a file that is not there; raises InputError."""
     address = address_of(place)
@@ -157,8 +173,9 @@ def _sqlite_engine(address: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("xunzhen_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        told = connection.get_execution_options()
+        if "xunzhen_alone" not in told:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if "xunzhen_writes" in told else "BEGIN")
 
     return engine
 

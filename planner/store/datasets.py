@@ -48,9 +48,12 @@ def find_dataset(database: Database, *, county_id: str, dataset_id: str) -> Stor
 
 
 def read_content(database: Database, dataset_id: str) -> tuple[DatasetKind, bytes]:
-    """Return the kind and the bytes of a dataset that is known to be there."""
+    """Return the kind and the bytes of a dataset that was found by its county; raises MissingError when it is gone."""
+    asked = select(datasets.c.kind, datasets.c.content).where(datasets.c.id == dataset_id)
     with database.reading() as connection:
-        row = connection.execute(select(datasets.c.kind, datasets.c.content).where(datasets.c.id == dataset_id)).one()
+        row = connection.execute(asked).one_or_none()
+    if row is None:
+        raise MissingError
     return row.kind, row.content
 
 

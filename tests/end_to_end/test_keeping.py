@@ -19,3 +19,20 @@ def test_backup_brings_a_lost_database_back(tmp_path: Path) -> None:
     refused = xunzhen("restore", tmp_path / "monday.db", *place, "--lang", "zh")
     assert (refused.returncode, "数据库不是空的" in refused.stderr) == (4, True)
     assert xunzhen("restore", tmp_path / "monday.db", *place, "--replace").returncode == 0
+
+
+def test_purge_wants_to_be_meant(tmp_path: Path) -> None:
+    """Nothing happens without --yes, for a county that is not there, or for a day that is none; then it is gone."""
+    place = ("--database", tmp_path / "xunzhen.db")
+    xunzhen("key", "create", "--county", "sangzhi", "--role", "admin", *place, check=True)
+    asked = xunzhen("purge", "--county", "sangzhi", *place)
+    assert (asked.returncode, "Nothing was deleted" in asked.stderr) == (2, True)
+    for odd, code in ((("--before", "31.2.2026"), 2), (("--plan", "x", "--dataset", "y"), 2), (("--plan", "x"), 4)):
+        assert xunzhen("purge", "--county", "sangzhi", "--yes", *odd, *place).returncode == code
+    assert xunzhen("purge", "--county", "nowhere", "--yes", *place).returncode == 4
+    assert "sangzhi" in xunzhen("key", "list", *place).stdout
+    done = xunzhen("purge", "--county", "sangzhi", "--yes", "--lang", "zh", *place, check=True)
+    assert "1 个密钥" in done.stderr
+    assert xunzhen("key", "list", *place).stdout == ""
+    absent = xunzhen("purge", "--county", "sangzhi", "--yes", "--database", tmp_path / "typo.db")
+    assert (absent.returncode, (tmp_path / "typo.db").exists()) == (4, False)

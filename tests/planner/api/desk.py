@@ -19,7 +19,7 @@ from planner.store.records import Ending, Judged, Order, Role
 from tests.planner.store.stocked import stock
 from tests.planner.test_codec import a_plan
 
-HOLDERS = ("scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key")
+HOLDERS = ("admin", "scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def _headers(database: Database) -> dict[str, dict[str, str]]:
     revoked_id, revoked = secret("sangzhi", Role.ADMIN)
     revoke_key(database, revoked_id)
     shown = {
+        "admin": secret("sangzhi", Role.ADMIN)[1],
         "scheduler": secret("sangzhi", Role.SCHEDULER)[1],
         "read-only": secret("sangzhi", Role.READER)[1],
         "other county": secret("yixing", Role.ADMIN)[1],

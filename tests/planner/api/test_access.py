@@ -70,9 +70,27 @@ def test_read_only_key_changes_nothing(desk: Desk) -> None:
     assert list_jobs(desk.database, county_id="sangzhi", limit=100) == before
 
 
+def test_scheduler_deletes_nothing(desk: Desk) -> None:
+    """403 from every operation that wants an admin; what cannot be undone is not in the hands of an app."""
+    asked = [operation for operation in scoped(desk) if operation[2]["x-scope"] == "admin"]
+    assert {told["operationId"] for _, _, told in asked} == {"delete_dataset", "delete_plan"}
+    for path, method, told in asked:
+        assert ask(desk, path, method, told, "scheduler").status_code == 403
+    assert desk.client.get(desk.path("/v1/plans/{plan_id}"), headers=desk.headers["admin"]).status_code == 200
+
+
 def test_every_holder_is_asked_for() -> None:
     """The matrix of the acceptance is complete."""
-    assert set(HOLDERS) == {"scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key"}
+    assert set(HOLDERS) == {
+        "admin",
+        "scheduler",
+        "read-only",
+        "other county",
+        "revoked",
+        "expired",
+        "unknown",
+        "no key",
+    }
 
 
 def test_key_in_the_address_is_no_key(desk: Desk) -> None:
