@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.errors import InputError, ModelError, SolverError, XunzhenError
-from planner.keeping import backup, purge, restore
+from planner.keeping import backup, doctor, purge, restore
 from planner.language import Text, locales, say, text
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
@@ -47,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(key_app)
-for served in (serve, worker, backup, restore, purge):
+for served in (serve, worker, backup, restore, purge, doctor):
     app.command()(served)
 
 

@@ -1,4 +1,4 @@
-"""The commands that keep a server's database well: copies, put back; deleting for good. Heavy imports wait inside."""
+"""The commands that keep a server's database well: copies, purge, doctor. Heavy imports wait inside."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.errors import InputError, Issue, Where
-from planner.language import Text, text
+from planner.language import Text, say, text
 from planner.serving import DatabaseOption, place_of
 from planner.telling import tell
-from planner.usage import LanguageOption, UsageFaultError, parse_day
+from planner.usage import JsonOption, LanguageOption, UsageFaultError, parse_day, put_out, written_json
 
 if TYPE_CHECKING:
+    from planner.doctor import Fact
     from planner.store import Database
     from planner.store.purging import Purged
 
@@ -112,3 +113,29 @@ def _tell_purged(purged: Purged, language: str) -> None:
         datasets=purged.datasets, jobs=purged.jobs, plans=purged.plans, revisions=purged.revisions, keys=purged.keys,
     )  # fmt: skip
     tell(said, language)
+
+
+def doctor(
+    lang: LanguageOption,
+    database: DatabaseOption = None,
+    watch: Annotated[
+        float, typer.Option(help="Seconds to watch running jobs for a sign of life.", min=0, max=600)
+    ] = 6.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell on one page whether this machine and its database are well, and what to do where not; code 1 for a fault."""
+    from planner.doctor import examine  # noqa: PLC0415
+
+    facts = examine(place_of(database), watch_seconds=watch)
+    is_well = all(fact.state != "fault" for fact in facts)
+    if as_json:
+        put_out(written_json({"is_well": is_well, "facts": [fact.document(lang.value) for fact in facts]}))
+    else:
+        put_out("".join(f"{line}\n" for fact in facts for line in _lines(fact, lang.value)))
+    raise typer.Exit(0 if is_well else 1)
+
+
+def _lines(fact: Fact, language: str) -> list[str]:
+    mark = {"ok": "ok", "hint": "--", "fault": "!!"}[fact.state]
+    said = f"{mark}  {fact.name:<10}{say(fact.said, language)}"
+    return [said] if fact.remedy is None else [said, f"{'':14}{say(fact.remedy, language)}"]

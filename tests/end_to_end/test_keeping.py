@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.end_to_end.small_county import xunzhen
@@ -36,3 +37,15 @@ def test_purge_wants_to_be_meant(tmp_path: Path) -> None:
     assert xunzhen("key", "list", *place).stdout == ""
     absent = xunzhen("purge", "--county", "sangzhi", "--yes", "--database", tmp_path / "typo.db")
     assert (absent.returncode, (tmp_path / "typo.db").exists()) == (4, False)
+
+
+def test_doctor_says_in_code_and_json_whether_all_is_well(tmp_path: Path) -> None:
+    """0 where there is no fault, 1 where the database is none; one JSON object either way."""
+    well = xunzhen("doctor", "--json", "--watch", 0, "--database", tmp_path / "xunzhen.db")
+    (tmp_path / "bad.db").write_bytes(b"no database" * 500)
+    ill = xunzhen("doctor", "--json", "--watch", 0, "--database", tmp_path / "bad.db")
+    assert (well.returncode, json.loads(well.stdout)["is_well"]) == (0, True)
+    assert (ill.returncode, json.loads(ill.stdout)["is_well"]) == (1, False)
+    page = xunzhen("doctor", "--lang", "zh", "--watch", 0, "--database", tmp_path / "bad.db").stdout
+    assert "!!  database" in page
+    assert len(page.splitlines()) < 24
