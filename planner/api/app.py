@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
-from planner.api import changes, datasets, deletions, jobs, plans
+from planner.api import changes, datasets, deletions, jobs, plans, visits
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
@@ -58,7 +58,7 @@ def make_app(database: Database) -> FastAPI:
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, answer_fault)
-    for router in (datasets.router, jobs.router, plans.router, changes.router, deletions.router):
+    for router in (datasets.router, jobs.router, plans.router, changes.router, visits.router, deletions.router):
         app.include_router(router)
     _add_public(app)
     described = describe(app)

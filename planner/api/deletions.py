@@ -7,12 +7,22 @@ from fastapi import APIRouter
 from planner.api.access import Admin
 from planner.api.counties import forget
 from planner.api.datasets import Store
-from planner.api.schemas import DeletedAnswer
+from planner.api.schemas import Answer
 from planner.store import Database
 from planner.store.purging import Purged, purge_dataset, purge_plan, scrub
 
 SCRUB_SECONDS = 2.0
 router = APIRouter(tags=["deletions"])
+
+
+class DeletedAnswer(Answer):
+    """How much was deleted. ``is_erased``: its bytes are in no file of the database either, as far as that is ours."""
+
+    datasets: int
+    jobs: int
+    plans: int
+    revisions: int
+    is_erased: bool
 
 
 @router.delete("/v1/datasets/{dataset_id}")

@@ -177,16 +177,6 @@ class MoveAnswer(Answer):
     owed: int
 
 
-class DeletedAnswer(Answer):
-    """How much was deleted. ``is_erased``: its bytes are in no file of the database either, as far as that is ours."""
-
-    datasets: int
-    jobs: int
-    plans: int
-    revisions: int
-    is_erased: bool
-
-
 class DatasetPage(Answer):
     """Datasets, and the id after which the next page begins; none: this is the last one."""
 

@@ -27,6 +27,7 @@ from planner.store.tables import (
     idempotency,
     jobs,
     keys,
+    outcomes,
     plans,
     revisions,
 )
@@ -130,6 +131,7 @@ def _delete(
     planned = _locked(connection, plans, plans.c.job_id.in_(select(jobs.c.id).where(of_jobs)))
     for column in (idempotency.c.job_id, events.c.job_id, checkpoints.c.job_id):
         _drop(connection, column, doomed)
+    _drop(connection, outcomes.c.plan_id, planned)
     return Purged(
         revisions=_drop(connection, revisions.c.plan_id, planned),
         plans=_drop(connection, plans.c.id, planned),

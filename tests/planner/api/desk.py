@@ -44,7 +44,7 @@ def desk_over(database: Database) -> Iterator[Desk]:
     waiting, _ = submit_job(database, county_id="sangzhi", dataset_id=dataset, order=Order())
     ids = {
         "dataset_id": dataset, "plan_id": planned, "job_id": waiting.id, "number": "1", "team_id": "one",
-        "week": "2026-03-02", "layer": "planned_stops",
+        "week": "2026-03-02", "layer": "planned_stops", "visit_id": "a" * 24,
     }  # fmt: skip
     with TestClient(make_app(database), raise_server_exceptions=False) as client:
         yield Desk(client, database, ids, _headers(database))

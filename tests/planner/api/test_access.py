@@ -21,6 +21,8 @@ def ask(desk: Desk, path: str, method: str, told: dict[str, Any], who: str) -> A
         content["json"] = {"dataset_id": desk.ids["dataset_id"]}
     elif told["operationId"] == "send_move":
         content["json"] = {"site_id": "a", "rule_id": "weekly", "to_day": "2026-03-03", "to_team": "one"}
+    elif told["operationId"] == "put_outcome":
+        content["json"] = {"held": True}
     elif told["operationId"] == "send_dataset":
         content = {"content": b"PK", "headers": {"Content-Type": "application/zip"}}
     headers = {**desk.headers[who], **content.pop("headers", {})}

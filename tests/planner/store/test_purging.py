@@ -14,7 +14,8 @@ from planner.store.datasets import find_dataset, keep_dataset, list_datasets
 from planner.store.jobs import cancel_job, find_job, list_jobs, submit_job
 from planner.store.keys import create_key, holder_of, list_keys
 from planner.store.leases import Claimer, beat, finish, is_cancelled, save_checkpoint
-from planner.store.plans import find_plan, list_plans
+from planner.store.outcomes import keep_outcome
+from planner.store.plans import find_plan, list_plans, publish_plan
 from planner.store.purging import (
     JobsRunningError,
     Purged,
@@ -24,7 +25,7 @@ from planner.store.purging import (
     purge_plan,
     scrub,
 )
-from planner.store.records import Checkpoint, Ending, Judged, LostLeaseError, MissingError, Order, Role
+from planner.store.records import Checkpoint, Ending, Judged, LostLeaseError, MissingError, Order, Role, Told
 from planner.store.tables import METADATA, datasets, jobs, revisions
 from tests.planner.store.stocked import stock, submitted
 
@@ -44,7 +45,12 @@ def planted(database: Database, county: str, *, words: list[str]) -> tuple[str, 
     save_checkpoint(database, lease, Checkpoint(plan=content, is_sound=True, cost=1.0, owed=0), searched_ms=1)
     made = Judged(plan=content, report=content)
     job = finish(database, lease, Ending(outcome="complete", stopped="rounds", searched_ms=1, made=made))
-    return dataset.id, str(job.plan_id)
+    plan_id = str(job.plan_id)
+    publish_plan(database, county_id=county, plan_id=plan_id, expected=1)
+    for number, word in enumerate(words):
+        told = Told(held=False, why="other", note=word)
+        keep_outcome(database, county_id=county, plan_id=plan_id, revision=1, visit_id=f"{number:024}", told=told)
+    return dataset.id, plan_id
 
 
 def words_in_files(database: Database, words: list[str]) -> set[str]:
