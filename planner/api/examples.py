@@ -56,6 +56,15 @@ MOVED = {
 VISIT = {
     "id": ID, "day": "2026-03-02", "team_id": "north", "site_id": "dashu", "rule_id": "weekly", "start_minute": 545,
 }  # fmt: skip
+DIFF = {
+    "plan_id": OTHER_ID, "from_number": 1, "to_number": 2,
+    "changes": [
+        {"kind": "moved day", "site_id": "dashu", "rule_id": "weekly",
+         "before": {"day": "2026-03-02", "team_id": "north", "start_minute": 540},
+         "after": {"day": "2026-03-03", "team_id": "north", "start_minute": 610},
+         "sentence": "dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"},
+    ],
+}  # fmt: skip
 HELD = {"held": True, "why": None, "note": None, "people": 41, "referrals": 3}
 OUTCOME = {
     "plan_id": OTHER_ID, "visit_id": ID, "revision": 1, "etag": '"o1"', **HELD, "updated_at": LATER,
@@ -77,6 +86,7 @@ ANSWERS: Mapping[str, Any] = {
     "get_revision": REVISION,
     "send_move": MOVED,
     "post_publish": PLAN,
+    "get_diff": DIFF,
     "get_visits": {"items": [VISIT]},
     "put_outcome": OUTCOME,
     "get_outcomes": {"items": [OUTCOME], "next": None},

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from planner.api.schemas import Answer, Sent, moment
+from planner.evaluation import ChangeKind
 from planner.store.records import Told, VisitOutcome, Why
 
 MOST = 100_000
@@ -65,6 +66,34 @@ class VisitsAnswer(Answer):
     """Every visit of a revision."""
 
     items: list[VisitAnswer]
+
+
+class AppointmentAnswer(Answer):
+    """When a team makes a visit."""
+
+    day: date
+    team_id: str
+    start_minute: int
+
+
+class ChangeAnswer(Answer):
+    """One visit that differs; ``before`` is none for one that was added, ``after`` for one that was removed."""
+
+    kind: ChangeKind
+    site_id: str
+    rule_id: str
+    before: AppointmentAnswer | None
+    after: AppointmentAnswer | None
+    sentence: str
+
+
+class DiffAnswer(Answer):
+    """What changes from one revision to another."""
+
+    plan_id: str
+    from_number: int
+    to_number: int
+    changes: list[ChangeAnswer]
 
 
 class OutcomeAnswer(Answer):
