@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.records import DatasetKind, MissingError, StoredDataset
-from planner.store.tables import datasets
+from planner.store.tables import counties, datasets
 
 SHOWN = [column for column in datasets.c if column.name != "content"]
 
@@ -19,7 +19,10 @@ SHOWN = [column for column in datasets.c if column.name != "content"]
 def keep_dataset(
     database: Database, *, county_id: str, kind: DatasetKind, content: bytes, summary: Mapping[str, Any]
 ) -> tuple[StoredDataset, bool]:
-    """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset."""
+    """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset.
+
+    Raises MissingError when the county was deleted since its key was looked at.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     values = {
         "id": new_id(),
@@ -31,7 +34,10 @@ def keep_dataset(
         "summary": json.dumps(summary, ensure_ascii=False, allow_nan=False),
         "created_ms": now_ms(),
     }
+    home = select(counties.c.id).where(counties.c.id == county_id).with_for_update(read=True, key_share=True)
     with database.writing() as connection:
+        if connection.execute(home).one_or_none() is None:
+            raise MissingError
         is_new = insert_unless_there(connection, datasets, values)
         own = (datasets.c.county_id == county_id, datasets.c.sha256 == sha256)
         return _dataset(connection.execute(select(*SHOWN).where(*own)).one()), is_new

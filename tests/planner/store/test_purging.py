@@ -109,6 +109,8 @@ def test_county_is_gone_with_all_it_has(database: Database) -> None:
     assert {key.county_id for key in list_keys(database)} == {"yixing"}
     with pytest.raises(MissingError):
         purge_county(database, "sangzhi")
+    with pytest.raises(MissingError):  # an upload that was on its way
+        keep_dataset(database, county_id="sangzhi", kind="zip", content=b"late", summary={})
 
 
 def test_dataset_takes_its_jobs_and_plans_with_it(database: Database) -> None:
