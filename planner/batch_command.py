@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.language import SHIPPED, Text, say, system_language, text
+from planner.language import SHIPPED, Text, say, text
 from planner.serving import DatabaseOption, LeaseOption, place_of
 from planner.telling import screen
+from planner.usage import LanguageOption
 
 if TYPE_CHECKING:
     from planner.batching import Line, Member
@@ -26,9 +27,7 @@ TOLD = {"complete", "some_unserved"}
 def batch(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A workbook, archive or folder for each county.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for batch.csv and the plans.")],
-    lang: Annotated[
-        str, typer.Option("--lang", help="Language of messages and pages.", default_factory=system_language)
-    ],
+    lang: LanguageOption,
     start: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; else what the tables say.")
     ] = None,
@@ -46,7 +45,7 @@ def batch(
     from planner.store import open_store
     from planner.store.records import Order
 
-    language = lang if lang in SHIPPED else "en"
+    language = lang.value if lang.value in SHIPPED else "en"
     order = Order(start=start and start.date(), weeks=weeks, seconds=seconds, rounds=rounds, seed=seed)
     sources, place = sources_in(folder), place_of(database)
     store = open_store(place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,11 +14,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.batch_command import batch
-from planner.errors import InputError, ModelError, SolverError
-from planner.language import Text, locales, say, system_language, text
+from planner.errors import InputError, ModelError, SolverError, XunzhenError
+from planner.keeping import backup, doctor, purge, restore
+from planner.language import Text, locales, say, text
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
-from planner.usage import UsageError, UsageFaultError, check_out, in_language, parse_day, refuse_overwrite, usage_issue
+from planner.usage import (
+    JsonOption,
+    LanguageOption,
+    UsageError,
+    UsageFaultError,
+    check_out,
+    default_language,
+    in_language,
+    parse_day,
+    put_out,
+    refuse_overwrite,
+    usage_issue,
+    written_json,
+)
 
 if TYPE_CHECKING:
     from planner.evaluation import BalancePrice, Evaluation
@@ -35,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(key_app)
-for served in (serve, worker, batch):
+for served in (serve, worker, batch, backup, restore, purge, doctor):
     app.command()(served)
 
 
@@ -51,19 +64,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-if TYPE_CHECKING:
-
-    class Language(StrEnum):
-        """A language of messages and pages."""
-else:  # typer reads the names off the type
-    Language = StrEnum("Language", {name.upper(): name for name in locales()})
-
-
-def default_language() -> Language:
-    """Return the language of the system where we speak it, else English."""
-    return Language(system_language())
-
-
 class DatumChoice(StrEnum):
     """A system of coordinates of what is written."""
 
@@ -73,10 +73,6 @@ class DatumChoice(StrEnum):
     CGCS2000 = "CGCS2000"
 
 
-LanguageOption = Annotated[
-    Language, typer.Option("--lang", help="Language of messages and pages.", default_factory=default_language)
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Put one JSON object on standard output.")]
 SourceArgument = Annotated[Path, typer.Argument(metavar="INPUT", help="A workbook (.xlsx) or a folder of tables.")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json made from INPUT, or edited since.")]
 RoadsOption = Annotated[Path | None, typer.Option(help="An OpenStreetMap extract (.osm.pbf) or a roads file.")]
@@ -390,21 +386,13 @@ def print_json(
     *,
     balance_price: BalancePrice | None = None,
 ) -> None:
-    """Put the report on standard output; what its encoding cannot hold is escaped as JSON does it."""
+    """Put the report on standard output."""
     from planner.report import report_document
 
     report = report_document(
         county.problem, plan_made, evaluation, county.notices, language, balance_price=balance_price
     )
-    is_unicode = sys.stdout is not None and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    written = json.dumps(report, ensure_ascii=not is_unicode)
-    put_out(written.encode("utf-8", "replace").decode() + "\n")
-
-
-def put_out(written: str) -> None:
-    """Write to standard output, unless it was closed from the start: then nobody listens."""
-    if sys.stdout is not None:
-        sys.stdout.write(written)
+    put_out(written_json(report))
 
 
 def tell_faults(fault: InputError, language: str) -> None:
@@ -457,6 +445,9 @@ def run() -> None:
         sys.exit(ExitCode.BAD_DATA)
     except SolverError as fault:
         tell(fault.problem, language, style="red")
+        sys.exit(ExitCode.INTERNAL)
+    except XunzhenError as fault:  # the database does not answer
+        tell(getattr(fault, "problem", text("The server failed.")), language, style="red")
         sys.exit(ExitCode.INTERNAL)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

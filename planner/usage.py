@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import rich_utils
 
 from planner.errors import Issue, Where
-from planner.language import Text, say, text
+from planner.language import Text, locales, say, system_language, text
 
 OUTPUTS = ("plan.json", "report.json", "circuits.xlsx", "index.html", "summary.html")
 FOLDERS = ("crew", "notices")
@@ -25,6 +28,25 @@ FRAME = {
 }
 
 
+if TYPE_CHECKING:
+
+    class Language(StrEnum):
+        """A language of messages and pages."""
+else:  # typer reads the names off the type
+    Language = StrEnum("Language", {name.upper(): name for name in locales()})
+
+
+def default_language() -> Language:
+    """Return the language of the system where we speak it, else English."""
+    return Language(system_language())
+
+
+LanguageOption = Annotated[
+    Language, typer.Option("--lang", help="Language of messages and pages.", default_factory=default_language)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Put one JSON object on standard output.")]
+
+
 class UsageFaultError(Exception):
     """Something asked that cannot be done: where, what is wrong, what to ask instead."""
 
@@ -33,7 +55,7 @@ class UsageFaultError(Exception):
         super().__init__(str(self.issue))
 
 
-def parse_day(written: str | None) -> date | None:
+def parse_day(written: str | None, option: str = "--start") -> date | None:
     """Return the day as the tables would read it: 2026-03-02, 2026/3/2, 2026年3月2日."""
     from planner.tables.cell import quote  # noqa: PLC0415 - loads much
     from planner.tables.cell_times import date_fault, read_date  # noqa: PLC0415
@@ -44,7 +66,7 @@ def parse_day(written: str | None) -> date | None:
     if day is None:
         fault = date_fault(written)
         problem = text("expected {expected}, but found {found}.", expected=fault.expected, found=quote(written))
-        raise UsageFaultError("--start", problem, fault.remedy or text("Correct the value."))
+        raise UsageFaultError(option, problem, fault.remedy or text("Correct the value."))
     return day
 
 
@@ -140,3 +162,15 @@ def _wanted(parameter: Any) -> Text:
     if choices:
         return text("expected one of {choices}.", choices=", ".join(str(choice) for choice in choices))
     return text("this value is not understood.")
+
+
+def written_json(document: object) -> str:
+    """Return a line of JSON for standard output; what its encoding cannot hold is escaped as JSON does it."""
+    is_unicode = sys.stdout is not None and (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(document, ensure_ascii=not is_unicode).encode("utf-8", "replace").decode() + "\n"
+
+
+def put_out(written: str) -> None:
+    """Write to standard output, unless it was closed from the start: then nobody listens."""
+    if sys.stdout is not None:
+        sys.stdout.write(written)

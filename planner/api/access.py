@@ -66,3 +66,4 @@ class Needs:
 
 Reader = Annotated[Key, Depends(Needs(Role.READER))]
 Scheduler = Annotated[Key, Depends(Needs(Role.SCHEDULER))]
+Admin = Annotated[Key, Depends(Needs(Role.ADMIN))]

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
-from planner.api import changes, datasets, jobs, plans
+from planner.api import changes, datasets, deletions, differences, jobs, plans, visits
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
@@ -58,8 +58,8 @@ def make_app(database: Database) -> FastAPI:
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, answer_fault)
-    for router in (datasets.router, jobs.router, plans.router, changes.router):
-        app.include_router(router)
+    for room in (datasets, jobs, plans, changes, differences, visits, deletions):
+        app.include_router(room.router)
     _add_public(app)
     described = describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]  # the way FastAPI documents

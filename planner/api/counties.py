@@ -36,3 +36,10 @@ def problem_of(store: Database, plan: StoredPlan, document: Mapping[str, Any]) -
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return opened
+
+
+def forget(dataset_id: str) -> None:
+    """Keep no problem of a dataset that was deleted: there are names in it."""
+    with _lock:
+        for known in [known for known in _kept if known[0] == dataset_id]:
+            del _kept[known]

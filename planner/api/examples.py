@@ -53,6 +53,24 @@ MOVED = {
     "changes": ["dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"], "owed": 3,
 }  # fmt: skip
 
+VISIT = {
+    "id": ID, "day": "2026-03-02", "team_id": "north", "site_id": "dashu", "rule_id": "weekly", "start_minute": 545,
+}  # fmt: skip
+DIFF = {
+    "plan_id": OTHER_ID, "from_number": 1, "to_number": 2,
+    "changes": [
+        {"kind": "moved day", "site_id": "dashu", "rule_id": "weekly",
+         "before": {"day": "2026-03-02", "team_id": "north", "start_minute": 540},
+         "after": {"day": "2026-03-03", "team_id": "north", "start_minute": 610},
+         "sentence": "dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"},
+    ],
+}  # fmt: skip
+HELD = {"held": True, "why": None, "note": None, "people": 41, "referrals": 3}
+OUTCOME = {
+    "plan_id": OTHER_ID, "visit_id": ID, "revision": 1, "etag": '"o1"', **HELD, "updated_at": LATER,
+}  # fmt: skip
+DELETED = {"datasets": 0, "jobs": 1, "plans": 1, "revisions": 2, "is_erased": True}
+
 ANSWERS: Mapping[str, Any] = {
     "send_dataset": DATASET,
     "get_datasets": {"items": [DATASET], "next": None},
@@ -68,6 +86,12 @@ ANSWERS: Mapping[str, Any] = {
     "get_revision": REVISION,
     "send_move": MOVED,
     "post_publish": PLAN,
+    "get_diff": DIFF,
+    "get_visits": {"items": [VISIT]},
+    "put_outcome": OUTCOME,
+    "get_outcomes": {"items": [OUTCOME], "next": None},
+    "delete_dataset": {**DELETED, "datasets": 1},
+    "delete_plan": DELETED,
     "get_index": PAGE,
     "get_sheet": PAGE,
     "get_calendar": CALENDAR,
@@ -77,5 +101,6 @@ ANSWERS: Mapping[str, Any] = {
 BODIES: Mapping[str, Any] = {
     "send_job": ORDER,
     "send_move": MOVE,
+    "put_outcome": HELD,
     "send_dataset": "(the bytes of the workbook or of the .zip)",
 }

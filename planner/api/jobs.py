@@ -17,7 +17,7 @@ from planner.api.datasets import After, Limit, Store
 from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, job_answer, moment
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
-from planner.store.records import Event, Job, Key
+from planner.store.records import Event, Job, Key, MissingError
 
 POLL_SECONDS = 0.5
 SILENCE_SECONDS = 15.0  # after which a comment shows that the line is alive
@@ -88,6 +88,8 @@ async def _events(store: Database, key: Key, job_id: str, number: int) -> AsyncI
             found = await run_in_threadpool(events_after, store, job_id, number)
         except StoreUnavailableError:
             job, found = None, ()
+        except MissingError:  # deleted while it was followed
+            return
         for event in found:
             number, silent = event.number, 0.0
             yield _written(event)

@@ -32,7 +32,7 @@ def scope_of(route: RouteContext) -> str:
     if route.path in PUBLIC and not wanted:
         return "none"
     if len(wanted) != 1:
-        raise UnscopedError(f"{route.path} wants {len(wanted)} roles; say which one, with Reader or Scheduler")
+        raise UnscopedError(f"{route.path} wants {len(wanted)} roles; say which one, with Reader, Scheduler or Admin")
     return str(wanted[0])
 
 

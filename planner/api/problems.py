@@ -15,13 +15,14 @@ from starlette.exceptions import HTTPException
 
 from planner.language import SHIPPED, Text, say, text
 from planner.store import StoreUnavailableError
-from planner.store.records import MissingError, ReusedKeyError, StaleError, TooManyError
+from planner.store.purging import JobsRunningError
+from planner.store.records import MissingError, ReusedKeyError, StaleError, TooManyError, UnpublishedError, UnseenError
 
 Code = Literal[
     "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
-    "idempotency_key_reused", "internal", "invalid_request", "method_not_allowed", "not_found", "precondition_failed",
-    "move_refused", "precondition_required", "rules_broken", "too_large", "too_many_jobs", "unauthorized",
-    "unsupported_media_type",
+    "idempotency_key_reused", "internal", "invalid_request", "jobs_running", "method_not_allowed", "move_refused",
+    "not_found", "not_published", "precondition_failed", "precondition_required", "rules_broken", "too_large",
+    "too_many_jobs", "unauthorized", "unsupported_media_type",
 ]  # fmt: skip
 CODES: tuple[str, ...] = get_args(Code)
 MEDIA_TYPE = "application/problem+json"
@@ -41,10 +42,16 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
     "forbidden": (403, text("The key may not do this."), text("Use a key with a higher role.")),
     "not_found": (404, text("There is no such thing in this county."), text("Check the address.")),
     "method_not_allowed": (405, text("The address does not take this method."), text("See /docs.")),
+    "jobs_running": (409, text("A job of it runs."), text("Cancel the job, and ask again.")),
+    "not_published": (
+        409,
+        text("The teams do not drive by this revision."),
+        text("Tell outcomes of the published revision; publish it first."),
+    ),
     "precondition_failed": (
         412,
-        text("The plan has been changed since it was read."),
-        text("Read the newest revision, and decide again."),
+        text("It has been changed since it was read."),
+        text("Read it again, and decide again."),
     ),
     "too_large": (
         413,
@@ -76,8 +83,8 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
     ),
     "precondition_required": (
         428,
-        text("A change needs the header If-Match with the revision that was read."),
-        text('Send If-Match: "r1" with the number of the revision.'),
+        text("A change needs the header If-Match with what was read."),
+        text('Send If-Match with the ETag of it: "r1" of a revision, "o1" of an outcome.'),
     ),
     "too_many_jobs": (429, text("Too many jobs of the county are waiting."), text("Wait until some have ended.")),
     "internal": (500, text("The server failed."), text("Try again; report it if it returns.")),
@@ -155,6 +162,9 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
         (MissingError, "not_found"),
         (ReusedKeyError, "idempotency_key_reused"),
         (TooManyError, "too_many_jobs"),
+        (JobsRunningError, "jobs_running"),
+        (UnpublishedError, "not_published"),
+        (UnseenError, "precondition_required"),
         (StoreUnavailableError, "database_unavailable"),
         (RecursionError, "bad_request"),
         (UnicodeError, "bad_request"),
@@ -167,5 +177,5 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
 
 HANDLED = (
     ProblemError, RequestValidationError, HTTPException, MissingError, ReusedKeyError, StaleError, TooManyError,
-    StoreUnavailableError, RecursionError, UnicodeError, Exception,
+    JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError, UnicodeError, Exception,
 )  # fmt: skip

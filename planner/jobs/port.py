@@ -8,11 +8,11 @@ from planner.store import Database
 from planner.store import leases as store
 from planner.store.datasets import read_content
 from planner.store.leases import BEAT_SECONDS, LEASE_SECONDS, Claimer, Lease
-from planner.store.records import Checkpoint, DatasetKind, Ending
+from planner.store.records import Checkpoint, DatasetKind, Ending, LostLeaseError, MissingError
 
 
 class Jobs(Protocol):
-    """Jobs to be run. All but ``claim`` and ``dataset`` raise LostLeaseError once somebody else has the job."""
+    """Jobs to be run. All but ``claim`` raise LostLeaseError once somebody else has the job, or it was deleted."""
 
     beat_seconds: float
 
@@ -59,7 +59,10 @@ class LeasedJobs:
 
     def dataset(self, dataset_id: str) -> tuple[DatasetKind, bytes]:
         """Return the bytes that were uploaded."""
-        return read_content(self.database, dataset_id)
+        try:
+            return read_content(self.database, dataset_id)
+        except MissingError:
+            raise LostLeaseError from None
 
     def checkpoint(self, job_id: str) -> Checkpoint | None:
         """Return the best plan that was stored."""

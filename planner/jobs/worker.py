@@ -51,7 +51,7 @@ def work(jobs: Jobs, should_end: Callable[[], bool], *, pause: float = 0.5) -> N
         try:
             run.run()
         except LostLeaseError:
-            log.warning("job %s was taken over by another worker", lease.job.id)
+            log.warning("job %s was taken over by another worker, or deleted", lease.job.id)
         except GivenBackError:
             log.info("job %s is left to the next worker", lease.job.id)
             with suppress(StoreUnavailableError, LostLeaseError):  # then the next one waits for the lease to end

@@ -6,10 +6,10 @@ of one thing. A county's things are asked for by the county, so that no verb can
 
 from __future__ import annotations
 
-from planner.store.database import Database, StoreUnavailableError, connect, default_place
+from planner.store.database import Database, StoreUnavailableError, connect, default_place, refuse_absent
 from planner.store.schema import upgrade
 
-__all__ = ["Database", "StoreUnavailableError", "connect", "default_place", "open_store"]
+__all__ = ["Database", "StoreUnavailableError", "connect", "default_place", "open_existing", "open_store"]
 
 
 def open_store(place: str) -> Database:
@@ -21,3 +21,9 @@ def open_store(place: str) -> Database:
         database.close()
         raise
     return database
+
+
+def open_existing(place: str) -> Database:
+    """Return the database as ``open_store`` does; raises InputError when there is none, and makes none."""
+    refuse_absent(place)
+    return open_store(place)

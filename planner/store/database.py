@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, literal, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -26,6 +25,7 @@ from planner.language import text
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
 WRITES = {"xunzhen_writes": True}
+ALONE = {"xunzhen_alone": True}
 
 
 class StoreUnavailableError(XunzhenError):
@@ -63,6 +63,13 @@ class Database:
             self.engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Yield a connection without a transaction, for what cannot be done in one; no thread of ours writes then."""
+        options = ALONE if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with _said_plainly(), self._turn, self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     def close(self) -> None:
@@ -106,27 +113,47 @@ def _said_plainly() -> Iterator[None]:
         raise
 
 
-def connect(url: str) -> Database:
-    """Return the database of a URL (``sqlite:///file``, ``postgresql://...``) or of a file's path.
+def address_of(place: str) -> URL:
+    """Return the address of a database: a URL (``sqlite:///file``, ``postgresql://...``), or the path of a file.
 
     Raises
     ------
     InputError
         When the URL is none that is understood. It may hold a password and is not repeated.
     """
-    if "://" not in url:
-        path = Path(url).absolute()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        url = f"sqlite:///{path}"
+    if "://" not in place:
+        return URL.create("sqlite", database=str(Path(place).absolute()))
     try:
-        address = make_url(url)
+        address = make_url(place)
     except ArgumentError:
         raise _not_understood() from None
-    if address.get_backend_name() == "sqlite" and address.database:
-        return Database(_sqlite_engine(address))
+    kind = address.get_backend_name()
+    if kind == "postgresql" or (kind == "sqlite" and address.database):
+        return address
+    raise _not_understood()
+
+
+def file_of(place: str) -> Path | None:
+    """Return the file of a database, None for one that is a server's; raises InputError."""
+    address = address_of(place)
+    return Path(str(address.database)) if address.get_backend_name() == "sqlite" else None
+
+
+def refuse_absent(place: str) -> None:
+    """Raise InputError when the file of the database is not there: a slip of the pen makes no new one."""
+    path = file_of(place)
+    if path is not None and not path.exists():
+        problem = text("There is no database: {path}", path=path)
+        raise InputError([Issue(Where(column="--database"), problem, text("Give the place of one."))])
+
+
+def connect(place: str) -> Database:
+    """Return the database at an address, made when it is a file that is not there; raises InputError."""
+    address = address_of(place)
     if address.get_backend_name() == "postgresql":
         return Database(_postgresql_engine(address.set(drivername="postgresql+psycopg")))
-    raise _not_understood()
+    Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Database(_sqlite_engine(address))
 
 
 def _not_understood() -> InputError:
@@ -134,9 +161,9 @@ def _not_understood() -> InputError:
     return InputError([Issue(Where(column="--database"), text("This is no address of a database."), remedy)])
 
 
-def _sqlite_engine(address: Any) -> Engine:
+def _sqlite_engine(address: URL) -> Engine:
     engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
-    Path(address.database).touch(mode=0o600)  # it holds names and telephone numbers
+    Path(str(address.database)).touch(mode=0o600)  # it holds names and telephone numbers
 
     @event.listens_for(engine, "connect")
     def _open(connection: sqlite3.Connection, _record: object) -> None:
@@ -146,13 +173,14 @@ def _sqlite_engine(address: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("xunzhen_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        told = connection.get_execution_options()
+        if "xunzhen_alone" not in told:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if "xunzhen_writes" in told else "BEGIN")
 
     return engine
 
 
-def _postgresql_engine(address: Any) -> Engine:
+def _postgresql_engine(address: URL) -> Engine:
     try:
         return create_engine(
             address,

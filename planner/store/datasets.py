@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.records import DatasetKind, MissingError, StoredDataset
-from planner.store.tables import datasets
+from planner.store.tables import counties, datasets
 
 SHOWN = [column for column in datasets.c if column.name != "content"]
 
@@ -19,7 +19,10 @@ SHOWN = [column for column in datasets.c if column.name != "content"]
 def keep_dataset(
     database: Database, *, county_id: str, kind: DatasetKind, content: bytes, summary: Mapping[str, Any]
 ) -> tuple[StoredDataset, bool]:
-    """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset."""
+    """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset.
+
+    Raises MissingError when the county was deleted since its key was looked at.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     values = {
         "id": new_id(),
@@ -31,7 +34,10 @@ def keep_dataset(
         "summary": json.dumps(summary, ensure_ascii=False, allow_nan=False),
         "created_ms": now_ms(),
     }
+    home = select(counties.c.id).where(counties.c.id == county_id).with_for_update(read=True, key_share=True)
     with database.writing() as connection:
+        if connection.execute(home).one_or_none() is None:
+            raise MissingError
         is_new = insert_unless_there(connection, datasets, values)
         own = (datasets.c.county_id == county_id, datasets.c.sha256 == sha256)
         return _dataset(connection.execute(select(*SHOWN).where(*own)).one()), is_new
@@ -48,9 +54,12 @@ def find_dataset(database: Database, *, county_id: str, dataset_id: str) -> Stor
 
 
 def read_content(database: Database, dataset_id: str) -> tuple[DatasetKind, bytes]:
-    """Return the kind and the bytes of a dataset that is known to be there."""
+    """Return the kind and the bytes of a dataset that was found by its county; raises MissingError when it is gone."""
+    asked = select(datasets.c.kind, datasets.c.content).where(datasets.c.id == dataset_id)
     with database.reading() as connection:
-        row = connection.execute(select(datasets.c.kind, datasets.c.content).where(datasets.c.id == dataset_id)).one()
+        row = connection.execute(asked).one_or_none()
+    if row is None:
+        raise MissingError
     return row.kind, row.content
 
 

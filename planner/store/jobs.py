@@ -35,7 +35,8 @@ def submit_job(
     job_id, now = new_id(), now_ms()
     with database.writing() as connection:
         own = (datasets.c.county_id == county_id, datasets.c.id == dataset_id)
-        if connection.execute(select(datasets.c.id).where(*own)).one_or_none() is None:
+        asked = select(datasets.c.id).where(*own).with_for_update(read=True, key_share=True)  # nobody deletes it now
+        if connection.execute(asked).one_or_none() is None:
             raise MissingError
         if once is not None:
             known = _earlier(connection, county_id, job_id, once, now)

@@ -90,9 +90,10 @@ def beat(database: Database, lease: Lease, *, searched_ms: int) -> bool:
 
 
 def is_cancelled(database: Database, job_id: str) -> bool:
-    """Return whether a job is to stop."""
+    """Return whether a job is to stop; one that was deleted is."""
     with database.reading() as connection:
-        return bool(connection.execute(select(jobs.c.is_cancelled).where(jobs.c.id == job_id)).scalar_one())
+        found = connection.execute(select(jobs.c.is_cancelled).where(jobs.c.id == job_id)).scalar_one_or_none()
+    return found is None or bool(found)
 
 
 def give_back(database: Database, lease: Lease, *, searched_ms: int) -> None:
@@ -172,7 +173,8 @@ def _hold(connection: Connection, lease: Lease, **values: object) -> Any:
 
 def _is_finished(connection: Connection, lease: Lease) -> bool:
     asked = select(jobs.c.state, jobs.c.fence).where(jobs.c.id == lease.job.id)
-    return tuple(connection.execute(asked).one()) == ("ended", lease.fence)
+    found = connection.execute(asked).one_or_none()
+    return found is not None and tuple(found) == ("ended", lease.fence)
 
 
 def _insert_plan(connection: Connection, job: Job, plan_id: str, made: Judged) -> None:

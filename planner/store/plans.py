@@ -22,7 +22,7 @@ def list_plans(database: Database, *, county_id: str, limit: int, after: str | N
 def find_plan(database: Database, *, county_id: str, plan_id: str) -> StoredPlan:
     """Return a plan of the county; raises MissingError."""
     with database.reading() as connection:
-        return _plan_in(connection, county_id, plan_id)
+        return plan_in(connection, county_id, plan_id)
 
 
 def read_revision(
@@ -30,7 +30,7 @@ def read_revision(
 ) -> tuple[StoredPlan, Revision]:
     """Return a plan and one revision of it, the newest when no number is given; raises MissingError."""
     with database.reading() as connection:
-        plan = _plan_in(connection, county_id, plan_id)
+        plan = plan_in(connection, county_id, plan_id)
         own = (revisions.c.plan_id == plan_id, revisions.c.number == (plan.head if number is None else number))
         row = connection.execute(select(revisions).where(*own)).one_or_none()
     if row is None:
@@ -51,12 +51,12 @@ def add_revision(
         When there is a newer revision.
     """
     with database.writing() as connection:
-        plan = _plan_in(connection, county_id, plan_id, is_to_change=True)
+        plan = plan_in(connection, county_id, plan_id, is_to_change=True)
         if plan.head != expected:
             raise StaleError(plan.head)
         insert_revision(connection, plan_id, expected + 1, made, made_by=made_by)
         connection.execute(update(plans).where(plans.c.id == plan_id).values(head=expected + 1))
-        return _plan_in(connection, county_id, plan_id)
+        return plan_in(connection, county_id, plan_id)
 
 
 def insert_revision(connection: Connection, plan_id: str, number: int, made: Judged, *, made_by: MadeBy) -> None:
@@ -77,14 +77,15 @@ def insert_revision(connection: Connection, plan_id: str, number: int, made: Jud
 def publish_plan(database: Database, *, county_id: str, plan_id: str, expected: int) -> StoredPlan:
     """Say that the teams drive by the newest revision, which is as expected; raises as ``add_revision``."""
     with database.writing() as connection:
-        plan = _plan_in(connection, county_id, plan_id, is_to_change=True)
+        plan = plan_in(connection, county_id, plan_id, is_to_change=True)
         if plan.head != expected:
             raise StaleError(plan.head)
         connection.execute(update(plans).where(plans.c.id == plan_id).values(published=expected))
-        return _plan_in(connection, county_id, plan_id)
+        return plan_in(connection, county_id, plan_id)
 
 
-def _plan_in(connection: Connection, county_id: str, plan_id: str, *, is_to_change: bool = False) -> StoredPlan:
+def plan_in(connection: Connection, county_id: str, plan_id: str, *, is_to_change: bool = False) -> StoredPlan:
+    """Return a plan of the county in this transaction, locked when it is to be changed; raises MissingError."""
     asked = select(plans).where(plans.c.county_id == county_id, plans.c.id == plan_id)
     row = connection.execute(asked.with_for_update() if is_to_change else asked).one_or_none()
     if row is None:

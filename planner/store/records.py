@@ -155,6 +155,32 @@ class Revision:
     created_ms: int
 
 
+Why = Literal["weather", "road", "vehicle", "staff", "site_closed", "nobody_came", "emergency", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a team tells of a visit: held, or missed and why. The note is theirs, and goes nowhere but to readers."""
+
+    held: bool
+    why: Why | None = None
+    note: str | None = None
+    people: int | None = None
+    referrals: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitOutcome:
+    """What came of a visit of a published revision; ``number`` rises with each change of it."""
+
+    plan_id: str
+    visit_id: str
+    revision: int
+    number: int
+    told: Told
+    updated_ms: int
+
+
 class MissingError(XunzhenError):
     """There is no such thing in this county; whether another county has one is not told."""
 
@@ -177,3 +203,11 @@ class TooManyError(XunzhenError):
 
 class LostLeaseError(XunzhenError):
     """Another worker has taken the job over: nothing that this one still says counts."""
+
+
+class UnpublishedError(XunzhenError):
+    """The teams do not drive by this revision."""
+
+
+class UnseenError(XunzhenError):
+    """There is another outcome already, which has not been read."""

@@ -26,19 +26,38 @@ def upgrade(database: Database) -> None:
     InputError
         When a newer program has written it.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    known = ScriptDirectory.from_config(config)
     with database.writing() as connection:
         _keep_others_out(connection)
-        found = MigrationContext.configure(connection).get_current_revision()
-        if found == known.get_current_head():
+        found = schema_in(connection)
+        if found == known_schemas()[0]:
             return
-        if found is not None and found not in {script.revision for script in known.walk_revisions()}:
-            problem = text("The database was written by a newer version of this program.")
-            raise InputError([Issue(Where(column="--database"), problem, text("Install the newer version."))])
+        refuse_newer(found, "--database")
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def schema_in(connection: Connection) -> str | None:
+    """Return the schema of a database, None for one that is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_schemas() -> tuple[str, ...]:
+    """Return the schemas that this program knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def refuse_newer(found: str | None, place: str) -> None:
+    """Raise InputError for a schema that is not known: an old program would forget what it does not know."""
+    if found is not None and found not in known_schemas():
+        problem = text("The database was written by a newer version of this program.")
+        raise InputError([Issue(Where(column=place), problem, text("Install the newer version."))])
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _keep_others_out(connection: Connection) -> None:

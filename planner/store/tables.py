@@ -137,6 +137,19 @@ revisions = Table(
     ForeignKeyConstraint(["plan_id"], ["plans.id"]),
 )
 
+outcomes = Table(  # what came of the visits of a plan; whoever it was is not in it
+    "outcomes",
+    METADATA,
+    Column("plan_id", String(32), nullable=False),
+    Column("visit_id", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),  # the published one that it was told of
+    Column("number", Integer, nullable=False),  # rises with each change
+    Column("told", Text, nullable=False),  # as JSON: held, why, note, people, referrals
+    Column("updated_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("plan_id", "visit_id"),
+    ForeignKeyConstraint(["plan_id"], ["plans.id"]),
+)
+
 idempotency = Table(
     "idempotency",
     METADATA,

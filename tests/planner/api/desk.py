@@ -19,7 +19,7 @@ from planner.store.records import Ending, Judged, Order, Role
 from tests.planner.store.stocked import stock
 from tests.planner.test_codec import a_plan
 
-HOLDERS = ("scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key")
+HOLDERS = ("admin", "scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def desk_over(database: Database) -> Iterator[Desk]:
     waiting, _ = submit_job(database, county_id="sangzhi", dataset_id=dataset, order=Order())
     ids = {
         "dataset_id": dataset, "plan_id": planned, "job_id": waiting.id, "number": "1", "team_id": "one",
-        "week": "2026-03-02", "layer": "planned_stops",
+        "week": "2026-03-02", "layer": "planned_stops", "visit_id": "a" * 24,
     }  # fmt: skip
     with TestClient(make_app(database), raise_server_exceptions=False) as client:
         yield Desk(client, database, ids, _headers(database))
@@ -68,6 +68,7 @@ def _headers(database: Database) -> dict[str, dict[str, str]]:
     revoked_id, revoked = secret("sangzhi", Role.ADMIN)
     revoke_key(database, revoked_id)
     shown = {
+        "admin": secret("sangzhi", Role.ADMIN)[1],
         "scheduler": secret("sangzhi", Role.SCHEDULER)[1],
         "read-only": secret("sangzhi", Role.READER)[1],
         "other county": secret("yixing", Role.ADMIN)[1],

@@ -21,8 +21,12 @@ def ask(desk: Desk, path: str, method: str, told: dict[str, Any], who: str) -> A
         content["json"] = {"dataset_id": desk.ids["dataset_id"]}
     elif told["operationId"] == "send_move":
         content["json"] = {"site_id": "a", "rule_id": "weekly", "to_day": "2026-03-03", "to_team": "one"}
+    elif told["operationId"] == "put_outcome":
+        content["json"] = {"held": True}
     elif told["operationId"] == "send_dataset":
         content = {"content": b"PK", "headers": {"Content-Type": "application/zip"}}
+    elif told["operationId"] == "get_diff":
+        content["params"] = {"from": 1, "to": 1}
     headers = {**desk.headers[who], **content.pop("headers", {})}
     return desk.client.request(method, desk.path(path), headers=headers, **content)
 
@@ -70,9 +74,27 @@ def test_read_only_key_changes_nothing(desk: Desk) -> None:
     assert list_jobs(desk.database, county_id="sangzhi", limit=100) == before
 
 
+def test_scheduler_deletes_nothing(desk: Desk) -> None:
+    """403 from every operation that wants an admin; what cannot be undone is not in the hands of an app."""
+    asked = [operation for operation in scoped(desk) if operation[2]["x-scope"] == "admin"]
+    assert {told["operationId"] for _, _, told in asked} == {"delete_dataset", "delete_plan"}
+    for path, method, told in asked:
+        assert ask(desk, path, method, told, "scheduler").status_code == 403
+    assert desk.client.get(desk.path("/v1/plans/{plan_id}"), headers=desk.headers["admin"]).status_code == 200
+
+
 def test_every_holder_is_asked_for() -> None:
     """The matrix of the acceptance is complete."""
-    assert set(HOLDERS) == {"scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key"}
+    assert set(HOLDERS) == {
+        "admin",
+        "scheduler",
+        "read-only",
+        "other county",
+        "revoked",
+        "expired",
+        "unknown",
+        "no key",
+    }
 
 
 def test_key_in_the_address_is_no_key(desk: Desk) -> None:

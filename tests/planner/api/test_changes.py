@@ -80,6 +80,24 @@ def test_move_is_told_before_it_is_made(edited: Desk) -> None:
     assert (revision["made_by"], revision["report"]["violations"]) == ("move", [])
 
 
+def test_difference_of_two_revisions_is_what_the_move_said(edited: Desk) -> None:
+    """One visit on another day; the other way round it goes back; a revision differs from itself by nothing."""
+    plan_id = new_plan(edited)
+    made = move(edited, plan_id)
+
+    def diff(first: int, second: int) -> Any:
+        params = {"from": first, "to": second}
+        return edited.client.get(f"/v1/plans/{plan_id}/diff", params=params, headers=edited.headers["read-only"])
+
+    there, back = diff(1, 2).json()["changes"], diff(2, 1).json()["changes"]
+    assert [change["sentence"] for change in there] == made.json()["changes"]
+    moved = next(change for change in there if change["site_id"] == "east1")
+    assert (moved["kind"], moved["before"]["day"], moved["after"]["day"]) == ("moved day", "2026-03-02", "2026-03-03")
+    assert {(change["site_id"], change["kind"]) for change in there} == {(c["site_id"], c["kind"]) for c in back}
+    assert diff(1, 1).json()["changes"] == []
+    assert (diff(1, 3).status_code, diff(0, 1).status_code) == (404, 422)
+
+
 def test_second_move_of_a_plan_takes_no_reading(edited: Desk) -> None:
     """The tables are at hand: well below a second where nothing else runs."""
     plan_id = new_plan(edited)

@@ -7,13 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from planner.errors import InputError
 from planner.store import Database, StoreUnavailableError, connect, open_store
+from planner.store.outcomes import keep_outcome
+from planner.store.plans import publish_plan
+from planner.store.records import Told
+from planner.store.schema import MIGRATIONS
 from planner.store.tables import METADATA
+from tests.planner.store.test_plans import planned
 
 
 def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
@@ -28,8 +35,33 @@ def test_four_processes_may_upgrade_at_once(place: str) -> None:
         opened = list(pool.map(open_store, [place] * 4))
     for database in opened:
         with database.reading() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
         database.close()
+
+
+def test_database_of_the_first_schema_keeps_all_it_has(place: str) -> None:
+    """Filled as 0001 left it, it opens as 0002 with every row as it was, and takes outcomes."""
+    database = connect(place)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    plan_id = planned(database)
+    old = [table for table in METADATA.sorted_tables if table.name != "outcomes"]
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        before = [connection.execute(table.select()).all() for table in old]
+    database.close()
+    database = open_store(place)
+    with database.reading() as connection:
+        assert [connection.execute(table.select()).all() for table in old] == before
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    assert sum(map(len, before)) >= 7
+    publish_plan(database, county_id="sangzhi", plan_id=plan_id, expected=1)
+    told = Told(held=True, people=4)
+    keep_outcome(database, county_id="sangzhi", plan_id=plan_id, revision=1, visit_id="a" * 24, told=told)
+    database.close()
 
 
 def test_database_of_a_newer_program_is_refused(database: Database, place: str) -> None:
@@ -101,4 +133,7 @@ def test_migrations_travel_with_the_package() -> None:
     """The wheel takes whole folders; the files that alembic reads lie beside the code."""
     folder = Path(__file__).parents[3] / "planner" / "store" / "migrations"
     assert (folder / "env.py").exists()
-    assert [path.name for path in sorted((folder / "versions").glob("0*.py"))] == ["0001_first.py"]
+    assert [path.name for path in sorted((folder / "versions").glob("0*.py"))] == [
+        "0001_first.py",
+        "0002_outcomes.py",
+    ]
