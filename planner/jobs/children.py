@@ -80,9 +80,17 @@ class Child:
             raise CrashedError
         return heard
 
-    def open(self, *, kind: str, content: bytes, start: str | None, weeks: int | None) -> None:
-        """Ask the child to read an upload for these days."""
-        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks)
+    def open(
+        self,
+        *,
+        kind: str,
+        content: bytes,
+        start: str | None,
+        weeks: int | None,
+        most: tuple[int, int] | None = None,
+    ) -> None:
+        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large."""
+        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most)
 
 
 def remove_leftovers() -> None:

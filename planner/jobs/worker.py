@@ -105,7 +105,7 @@ class _Run:
             return self._search(child)
 
     def _search(self, child: Child) -> Ending:
-        left = max(LEAST_SECONDS, self.order.seconds - self.searched_before)
+        left = seconds_left(self.order.seconds, self.searched_before, has_plan=self.best is not None)
         payload = self.best.plan if self.best is not None else b""
         self.search_began = time.monotonic()
         child.ask("solve", payload, seconds=left, rounds=self.order.rounds, seed=self.order.seed)
@@ -154,6 +154,14 @@ class _Run:
             self.best = found
             if is_better:
                 self._note(lambda: self.jobs.save(self.lease, found, self.searched_ms))
+                self._tell_the_wait(heard)
+
+    def _tell_the_wait(self, heard: Message) -> None:
+        """Say how much search a kill just before would have lost: the clock of the child is the one of this machine."""
+        if "found" in heard.values:
+            log.debug(
+                "job %s: stored %.3f s after it was found", self.lease.job.id, time.monotonic() - heard.values["found"]
+            )
 
     def _judged(self, content: bytes) -> Checkpoint | None:
         """Return the plan with what the checker says of it; None for what is no plan."""
@@ -205,6 +213,15 @@ class _Run:
     def searched_ms(self) -> int:
         """The same as stored."""
         return round(1000 * self.searched)
+
+
+def seconds_left(asked: float, searched: float, *, has_plan: bool) -> float:
+    """Return how long to search for a job that others have searched for before.
+
+    What was searched without a plan to show for it is gone with the worker, and does not count: of a job whose workers
+    die young it would leave too little for a first plan.
+    """
+    return max(LEAST_SECONDS, asked - searched) if has_plan else asked
 
 
 def outcome_of(plan: Plan, evaluation: Evaluation) -> Outcome:

@@ -135,7 +135,9 @@ def _not_understood() -> InputError:
 
 
 def _sqlite_engine(address: Any) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40, hide_parameters=True
+    )
     Path(address.database).touch(mode=0o600)  # it holds names and telephone numbers
 
     @event.listens_for(engine, "connect")
@@ -160,6 +162,7 @@ def _postgresql_engine(address: Any) -> Engine:
             pool_pre_ping=True,  # a restarted server has closed what the pool holds
             pool_size=10,
             max_overflow=30,
+            hide_parameters=True,  # what is stored is in no log and in no error, at no level
         )
     except ModuleNotFoundError:
         problem = text("PostgreSQL needs a driver that is not installed.")
