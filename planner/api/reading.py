@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from planner.api.problems import ProblemError
-from planner.jobs.children import Child, CrashedError
+from planner.jobs.children import Child, CrashedError, NoRoomError
 from planner.jobs.messages import UnknownNameError, unpack_problem
 from planner.model import Problem
 
@@ -30,6 +30,8 @@ def _child() -> Iterator[Child]:
         try:
             with Child() as child:
                 yield child
+        except NoRoomError:
+            raise ProblemError("busy") from None
         finally:
             _free.release()
     finally:

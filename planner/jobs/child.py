@@ -64,6 +64,13 @@ def _open(pipe: Connection, asked: Message) -> County | None:
 
     try:
         source = _put_down(Path(asked.values["folder"]), asked)
+    except OSError:  # a full disk is no crash, and no fault of the tables
+        send(pipe, "no_room")
+        return None
+    except InputError as fault:
+        send(pipe, "refused", issues=[_said(issue) for issue in fault.issues[:MOST_ISSUES]])
+        return None
+    try:
         start = asked.values.get("start")
         first = date.fromisoformat(start) if start else None
         county = open_county(source, start=first, weeks=asked.values["weeks"], check=check)

@@ -16,7 +16,7 @@ from typing import Any
 from planner.codec import load_plan
 from planner.errors import InputError
 from planner.evaluation import Evaluation, evaluate
-from planner.jobs.children import Child, CrashedError, remove_leftovers
+from planner.jobs.children import Child, CrashedError, NoRoomError, remove_leftovers
 from planner.jobs.messages import Message, UnknownNameError, unpack_problem
 from planner.jobs.port import Jobs
 from planner.language import SHIPPED
@@ -33,6 +33,7 @@ OPEN_SECONDS = 120.0  # to read the tables and find the roads
 LATE_SECONDS = 120.0  # after the search: advice on what is owed
 LEAST_SECONDS = 3.0  # that a search taken over gets, however little was left
 MOST_CRASHES = 2
+ROOM_SECONDS = 5.0  # between two looks for room, on a disk that is full
 log = logging.getLogger("xunzhen.worker")
 
 
@@ -84,6 +85,9 @@ class _Run:
         while ending is None and crashes < MOST_CRASHES:
             try:
                 ending = self._try()
+            except NoRoomError:
+                log.warning("job %s: there is no room for a child", job_id)
+                self._wait(ROOM_SECONDS)
             except (CrashedError, UnknownNameError):
                 crashes = self._surely(lambda: self.jobs.crashed(self.lease))
                 self.searched_before, self.search_began = self.searched, None
@@ -135,6 +139,15 @@ class _Run:
             if self.should_end():
                 raise GivenBackError
         raise CrashedError
+
+    def _wait(self, seconds: float) -> None:
+        """Keep the job for so long without doing anything for it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.should_end():
+                raise GivenBackError
+            self._look_after_the_job()
+            time.sleep(POLL_SECONDS)
 
     def _look_after_the_job(self) -> None:
         """Show life in time, and ask in between whether to stop: asking costs the disk nothing."""
