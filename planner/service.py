@@ -54,9 +54,17 @@ class County:
 
 
 def open_county(
-    source: Path, *, roads: Path | None = None, start: date | None = None, weeks: int | None = None
+    source: Path,
+    *,
+    roads: Path | None = None,
+    start: date | None = None,
+    weeks: int | None = None,
+    check: Callable[[Dataset], None] | None = None,
 ) -> County:
     """Read a workbook or folder (and an OSM extract for the roads, when given) and build the problem.
+
+    ``check`` sees the tables first: the travel matrix grows with the square of the places, and whoever bounds those
+    must say no before it is made.
 
     Raises
     ------
@@ -64,6 +72,8 @@ def open_county(
         With every fault of every file.
     """
     dataset = read_dataset(source)
+    if check is not None:
+        check(dataset)
     network = open_network(dataset, roads)
     horizon = choose_horizon(dataset, start=start, weeks=weeks)
     refuse_pins_outside(dataset.pins, horizon)

@@ -20,6 +20,7 @@ from planner.store import Database
 from planner.store.keys import holder_of
 
 LARGEST_BODY = 2 * 2**20
+LARGEST_HEAD = 16_384  # address and headers; the parser bounds only what comes in pieces
 UPLOADS = "/v1/datasets"
 
 
@@ -31,15 +32,29 @@ class Api(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] == "http" and _length(scope) > (LARGEST_UPLOAD if scope["path"] == UPLOADS else LARGEST_BODY):
-            await problem(Request(scope), "too_large")(scope, receive, send)
+        code = _refused_unread(scope) if scope["type"] == "http" else None
+        if code is not None:
+            await problem(Request(scope), code)(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
 
 
+def _refused_unread(scope: Scope) -> str | None:
+    """Return the code for what is refused by its head alone."""
+    most = LARGEST_UPLOAD if scope["path"] == UPLOADS else LARGEST_BODY
+    if _length(scope) > most or _head(scope) > LARGEST_HEAD:
+        return "too_large"
+    return "not_found" if "\0" in scope["path"] else None  # it is in no id, and PostgreSQL does not even compare it
+
+
+def _head(scope: Scope) -> int:
+    lines = sum(len(name) + len(value) for name, value in scope["headers"])
+    return lines + len(scope.get("raw_path", b"")) + len(scope["query_string"])
+
+
 def _length(scope: Scope) -> int:
     said = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(said) if said.isdigit() and len(said) < 20 else 0
+    return int(said[:20]) if said.isdigit() else 0  # 20 digits are too long already
 
 
 def make_app(database: Database) -> FastAPI:

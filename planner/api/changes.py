@@ -12,6 +12,7 @@ from planner.api.datasets import Language, Store
 from planner.api.plans import etag
 from planner.api.problems import ProblemError
 from planner.api.schemas import MoveAnswer, MoveOrder, PlanAnswer, plan_answer
+from planner.api.strict import StrictRoute
 from planner.codec import dump_plan, load_plan
 from planner.errors import ModelError
 from planner.evaluation import Evaluation, Violation
@@ -21,7 +22,7 @@ from planner.moving import Moved, move_visit
 from planner.store.plans import add_revision, find_plan, publish_plan, read_revision
 from planner.store.records import StaleError
 
-router = APIRouter(tags=["changes"])
+router = APIRouter(tags=["changes"], route_class=StrictRoute)
 IfMatch = Annotated[str | None, Header(max_length=100)]
 DryRun = Annotated[bool, Query(description="Only tell what the move would do.")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +10,7 @@ from planner.api.access import Reader, Scheduler
 from planner.api.problems import ProblemError, language_of
 from planner.api.reading import read_issues, read_upload
 from planner.api.schemas import MAX_WEEKS, DatasetAnswer, DatasetPage, IssueAnswer, IssuesAnswer, dataset_answer
+from planner.api.strict import Day
 from planner.store import Database
 from planner.store.datasets import find_dataset, keep_dataset, list_datasets, read_content
 from planner.store.records import DatasetKind
@@ -81,7 +81,7 @@ def get_issues(
     key: Reader,
     store: Store,
     language: Language,
-    start: date | None = None,
+    start: Day | None = None,
     weeks: Annotated[int | None, Query(ge=1, le=MAX_WEEKS)] = None,
 ) -> IssuesAnswer:
     """Read the tables again for the days of a plan: why a job ended as ``input_fault``, or what was noticed."""

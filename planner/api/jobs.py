@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Limit, Store
 from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, job_answer, moment
+from planner.api.strict import StrictRoute
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
 from planner.store.records import Event, Job, Key, MissingError
@@ -22,7 +23,7 @@ from planner.store.records import Event, Job, Key, MissingError
 POLL_SECONDS = 0.5
 SILENCE_SECONDS = 15.0  # after which a comment shows that the line is alive
 RETRY_SECONDS = "2"
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
 LastEventId = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31 - 1)]
 STREAM = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
@@ -13,6 +12,7 @@ from planner.api.datasets import After, Language, Limit, Store
 from planner.api.problems import ProblemError
 from planner.api.reading import make_page
 from planner.api.schemas import PlanAnswer, PlanPage, RevisionAnswer, plan_answer, revision_answer
+from planner.api.strict import Day
 from planner.store import Database
 from planner.store.datasets import find_dataset, read_content
 from planner.store.plans import find_plan, list_plans, read_revision
@@ -74,7 +74,7 @@ def get_index(plan_id: str, number: Number, key: Reader, store: Store, language:
     responses=_file("text/html"),
 )
 def get_sheet(
-    plan_id: str, number: Number, team_id: str, week: date, key: Reader, store: Store, language: Language
+    plan_id: str, number: Number, team_id: str, week: Day, key: Reader, store: Store, language: Language
 ) -> Response:
     """Read the crew sheet of a team for the week that begins on a Monday, ready to be printed."""
     asked = {"page": "crew", "team": team_id, "week": week.isoformat(), "language": language}

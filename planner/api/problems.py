@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from planner.language import SHIPPED, Text, say, text
 from planner.store import StoreUnavailableError
@@ -168,6 +169,7 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
         (StoreUnavailableError, "database_unavailable"),
         (RecursionError, "bad_request"),
         (UnicodeError, "bad_request"),
+        (ClientDisconnect, "bad_request"),  # nobody hears it; without it, the log would tell of a fault of ours
     ):
         if isinstance(fault, kind):
             return problem(request, code)
@@ -177,5 +179,6 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
 
 HANDLED = (
     ProblemError, RequestValidationError, HTTPException, MissingError, ReusedKeyError, StaleError, TooManyError,
-    JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError, UnicodeError, Exception,
+    JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError, UnicodeError,
+    ClientDisconnect, Exception,
 )  # fmt: skip

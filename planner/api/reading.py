@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from planner.api.problems import ProblemError
-from planner.jobs.children import Child, CrashedError
+from planner.jobs.children import Child, CrashedError, NoRoomError
 from planner.jobs.messages import UnknownNameError, unpack_problem
 from planner.model import Problem
 
@@ -30,6 +30,8 @@ def _child() -> Iterator[Child]:
         try:
             with Child() as child:
                 yield child
+        except NoRoomError:
+            raise ProblemError("busy") from None
         finally:
             _free.release()
     finally:
@@ -40,16 +42,15 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
     """Return what is in the tables; raises ProblemError with every fault of every file."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=None, weeks=None)
+            child.open(kind=kind, content=content, start=None, weeks=None, most=(MOST_SITES, MOST_TEAMS))
             heard = child.answer(READ_SECONDS)
     except CrashedError:
         raise ProblemError("dataset_refused", issues=[]) from None
     if heard.verb == "refused":
         raise ProblemError("dataset_refused", issues=issues_in(heard.values["issues"], language))
-    counted = heard.values["counted"]
-    if counted["sites"] > MOST_SITES or counted["teams"] > MOST_TEAMS:
+    if heard.verb == "too_large":
         raise ProblemError("dataset_too_large")
-    return {**counted, "notices": heard.values["notices"]}
+    return {**heard.values["counted"], "notices": heard.values["notices"]}
 
 
 def open_problem(kind: str, content: bytes, days: tuple[str, int]) -> tuple[Problem, list[dict[str, Any]]] | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from planner.api.strict import Day
 from planner.moving import Move
 from planner.store.records import (
     DatasetKind,
@@ -36,7 +37,7 @@ class JobOrder(Sent):
     """What to plan. Without ``start`` and ``weeks`` the days are those of the tables."""
 
     dataset_id: Id
-    start: Annotated[date | None, Field(description="First day to plan; a Monday is best.")] = None
+    start: Annotated[Day | None, Field(description="First day to plan; a Monday is best.")] = None
     weeks: Annotated[int | None, Field(ge=1, le=MAX_WEEKS, strict=True)] = None
     seconds: Annotated[float, Field(ge=5, le=300, strict=True, description="Time to search.")] = 30.0
     rounds: Annotated[
@@ -57,9 +58,9 @@ class MoveOrder(Sent):
 
     site_id: Annotated[str, Field(min_length=1, max_length=200)]
     rule_id: Annotated[str, Field(min_length=1, max_length=200)]
-    from_day: date | None = None
+    from_day: Day | None = None
     from_team: Annotated[str | None, Field(max_length=200)] = None
-    to_day: date
+    to_day: Day
     to_team: Annotated[str, Field(min_length=1, max_length=200)]
     position: Annotated[int | None, Field(ge=0, le=1000, strict=True)] = None
     accept_broken_rules: Annotated[bool, Field(strict=True)] = False

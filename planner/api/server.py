@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 
 import uvicorn
+from fastapi import FastAPI
 
-from planner.api.app import make_app
+from planner.api.app import LARGEST_HEAD, make_app
 from planner.jobs.beside import WorkersBeside
 from planner.store import open_store
 
-LARGEST_HEADER = 16_384
 MOST_CONNECTIONS = 500
 END_SECONDS = 5
 
@@ -18,20 +18,32 @@ END_SECONDS = 5
 def run_server(place: str, listening: socket.socket, *, workers: int, lease_seconds: float) -> None:
     """Answer requests until interrupted. Nothing of a request is written to a log: an address may name a team."""
     database = open_store(place)
+    server = server_of(make_app(database))
+    try:
+        with WorkersBeside(place, count=workers, lease_seconds=lease_seconds):
+            server.run(sockets=[listening])
+    finally:
+        listening.close()
+        database.close()
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """Return the server of an application, with its bounds on what is sent.
+
+    The parser is named: another one, which is taken where it is installed, bounds no headers. What comes whole is
+    counted by the application.
+    """
     config = uvicorn.Config(
-        make_app(database),
+        app,
+        http="h11",
+        ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=LARGEST_HEADER,
+        h11_max_incomplete_event_size=2 * LARGEST_HEAD,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=END_SECONDS,
     )
-    try:
-        with WorkersBeside(place, count=workers, lease_seconds=lease_seconds):
-            uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        listening.close()
-        database.close()
+    return uvicorn.Server(config)

@@ -26,6 +26,7 @@ from planner.service import County, check_plan, crew_page, draw_scene, make_plan
 from planner.solver import SolveSettings
 from planner.solver.processes import die_with_parent
 from planner.tables.archive import unpack_tables
+from planner.tables.dataset import Dataset
 
 PAUSE_SECONDS = 1.0  # between two plans that are told
 MOST_ISSUES = 500
@@ -49,12 +50,33 @@ def main() -> None:
         sys.exit(0)
 
 
+class _TooLargeError(Exception):
+    """The tables have more villages or teams than the parent takes."""
+
+
 def _open(pipe: Connection, asked: Message) -> County | None:
     """Read the upload for the days asked; answer with the problem, or with every fault of every file."""
+    most = asked.values.get("most")
+
+    def check(dataset: Dataset) -> None:
+        if most is not None and (len(dataset.sites) > most[0] or len(dataset.teams) > most[1]):
+            raise _TooLargeError
+
     try:
         source = _put_down(Path(asked.values["folder"]), asked)
+    except OSError:  # a full disk is no crash, and no fault of the tables
+        send(pipe, "no_room")
+        return None
+    except InputError as fault:
+        send(pipe, "refused", issues=[_said(issue) for issue in fault.issues[:MOST_ISSUES]])
+        return None
+    try:
         start = asked.values.get("start")
-        county = open_county(source, start=date.fromisoformat(start) if start else None, weeks=asked.values["weeks"])
+        first = date.fromisoformat(start) if start else None
+        county = open_county(source, start=first, weeks=asked.values["weeks"], check=check)
+    except _TooLargeError:
+        send(pipe, "too_large")
+        return None
     except InputError as fault:
         send(pipe, "refused", issues=[_said(issue) for issue in fault.issues[:MOST_ISSUES]])
         return None
@@ -92,11 +114,13 @@ class _Teller:
     """Tells of better plans, at most once a second, and hears when to stop."""
 
     def __init__(self, pipe: Connection) -> None:
-        self.pipe, self.told = pipe, 0.0
+        self.pipe, self.told, self.found = pipe, 0.0, 0.0
         self.waiting: Plan | None = None
 
     def improved(self, plan: Plan, _cost: float) -> None:
         """Keep a better plan, and tell of it when it is time."""
+        if self.waiting is None:
+            self.found = time.monotonic()
         self.waiting = plan
         self._tell_in_time()
 
@@ -108,7 +132,7 @@ class _Teller:
     def _tell_in_time(self) -> None:
         now = time.monotonic()
         if self.waiting is not None and now - self.told >= PAUSE_SECONDS:
-            send(self.pipe, "better", dump_plan(self.waiting))
+            send(self.pipe, "better", dump_plan(self.waiting), found=self.found)
             self.waiting, self.told = None, now
 
 

@@ -23,14 +23,25 @@ class CrashedError(Exception):
     """The child ended without an answer, or gave none in time."""
 
 
+class NoRoomError(CrashedError):
+    """The disk is full, or no process can be started: nobody's fault, and over when there is room again."""
+
+
 class Child:
     """A running child; leaving the block ends it and removes what it had written.
 
     On Linux it ends with the *thread* that started it: start it in one that lives as long as it is needed.
+    Raises NoRoomError when it cannot be started.
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"xunzhen-child-{os.getpid()}-"))
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix=f"xunzhen-child-{os.getpid()}-"))
+            self._start()
+        except OSError:
+            raise NoRoomError from None
+
+    def _start(self) -> None:
         self.pipe, theirs = Pipe()
         command = [sys.executable, "-I", "-m", "planner.jobs.child", str(theirs.fileno()), str(os.getpid())]
         self.process = subprocess.Popen(
@@ -69,9 +80,12 @@ class Child:
     def hear(self, seconds: float) -> Message | None:
         """Return what the child says next; None when it says nothing for so long. Raises CrashedError."""
         try:
-            return receive(self.pipe) if self.pipe.poll(seconds) else None
+            heard = receive(self.pipe) if self.pipe.poll(seconds) else None
         except (EOFError, OSError, ValueError, KeyError) as gone:
             raise CrashedError from gone
+        if heard is not None and heard.verb == "no_room":
+            raise NoRoomError
+        return heard
 
     def answer(self, seconds: float) -> Message:
         """Return what the child says next; raises CrashedError when that takes longer."""
@@ -80,9 +94,17 @@ class Child:
             raise CrashedError
         return heard
 
-    def open(self, *, kind: str, content: bytes, start: str | None, weeks: int | None) -> None:
-        """Ask the child to read an upload for these days."""
-        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks)
+    def open(
+        self,
+        *,
+        kind: str,
+        content: bytes,
+        start: str | None,
+        weeks: int | None,
+        most: tuple[int, int] | None = None,
+    ) -> None:
+        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large."""
+        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most)
 
 
 def remove_leftovers() -> None:

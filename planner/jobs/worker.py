@@ -16,7 +16,7 @@ from typing import Any
 from planner.codec import load_plan
 from planner.errors import InputError
 from planner.evaluation import Evaluation, evaluate
-from planner.jobs.children import Child, CrashedError, remove_leftovers
+from planner.jobs.children import Child, CrashedError, NoRoomError, remove_leftovers
 from planner.jobs.messages import Message, UnknownNameError, unpack_problem
 from planner.jobs.port import Jobs
 from planner.language import SHIPPED
@@ -33,6 +33,7 @@ OPEN_SECONDS = 120.0  # to read the tables and find the roads
 LATE_SECONDS = 120.0  # after the search: advice on what is owed
 LEAST_SECONDS = 3.0  # that a search taken over gets, however little was left
 MOST_CRASHES = 2
+ROOM_SECONDS = 5.0  # between two looks for room, on a disk that is full
 log = logging.getLogger("xunzhen.worker")
 
 
@@ -84,6 +85,9 @@ class _Run:
         while ending is None and crashes < MOST_CRASHES:
             try:
                 ending = self._try()
+            except NoRoomError:
+                log.warning("job %s: there is no room for a child", job_id)
+                self._wait(ROOM_SECONDS)
             except (CrashedError, UnknownNameError):
                 crashes = self._surely(lambda: self.jobs.crashed(self.lease))
                 self.searched_before, self.search_began = self.searched, None
@@ -105,7 +109,7 @@ class _Run:
             return self._search(child)
 
     def _search(self, child: Child) -> Ending:
-        left = max(LEAST_SECONDS, self.order.seconds - self.searched_before)
+        left = seconds_left(self.order.seconds, self.searched_before, has_plan=self.best is not None)
         payload = self.best.plan if self.best is not None else b""
         self.search_began = time.monotonic()
         child.ask("solve", payload, seconds=left, rounds=self.order.rounds, seed=self.order.seed)
@@ -136,6 +140,15 @@ class _Run:
                 raise GivenBackError
         raise CrashedError
 
+    def _wait(self, seconds: float) -> None:
+        """Keep the job for so long without doing anything for it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.should_end():
+                raise GivenBackError
+            self._look_after_the_job()
+            time.sleep(POLL_SECONDS)
+
     def _look_after_the_job(self) -> None:
         """Show life in time, and ask in between whether to stop: asking costs the disk nothing."""
         now = time.monotonic()
@@ -154,6 +167,14 @@ class _Run:
             self.best = found
             if is_better:
                 self._note(lambda: self.jobs.save(self.lease, found, self.searched_ms))
+                self._tell_the_wait(heard)
+
+    def _tell_the_wait(self, heard: Message) -> None:
+        """Say how much search a kill just before would have lost: the clock of the child is the one of this machine."""
+        if "found" in heard.values:
+            log.debug(
+                "job %s: stored %.3f s after it was found", self.lease.job.id, time.monotonic() - heard.values["found"]
+            )
 
     def _judged(self, content: bytes) -> Checkpoint | None:
         """Return the plan with what the checker says of it; None for what is no plan."""
@@ -205,6 +226,15 @@ class _Run:
     def searched_ms(self) -> int:
         """The same as stored."""
         return round(1000 * self.searched)
+
+
+def seconds_left(asked: float, searched: float, *, has_plan: bool) -> float:
+    """Return how long to search for a job that others have searched for before.
+
+    What was searched without a plan to show for it is gone with the worker, and does not count: of a job whose workers
+    die young it would leave too little for a first plan.
+    """
+    return max(LEAST_SECONDS, asked - searched) if has_plan else asked
 
 
 def outcome_of(plan: Plan, evaluation: Evaluation) -> Outcome:

@@ -162,7 +162,9 @@ def _not_understood() -> InputError:
 
 
 def _sqlite_engine(address: URL) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40, hide_parameters=True
+    )
     Path(str(address.database)).touch(mode=0o600)  # it holds names and telephone numbers
 
     @event.listens_for(engine, "connect")
@@ -188,6 +190,7 @@ def _postgresql_engine(address: URL) -> Engine:
             pool_pre_ping=True,  # a restarted server has closed what the pool holds
             pool_size=10,
             max_overflow=30,
+            hide_parameters=True,  # what is stored is in no log and in no error, at no level
         )
     except ModuleNotFoundError:
         problem = text("PostgreSQL needs a driver that is not installed.")

@@ -28,10 +28,11 @@ def unpack_tables(content: bytes, folder: Path) -> None:
         raise _refusal(text("the file has {size} MB; at most 10 are read.", size=round(len(content) / MEGABYTE)))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name, table in _tables(archive).items():
-                (folder / name).write_bytes(table)
+            tables = _tables(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         raise _refusal(text("it is damaged or not a .zip archive.")) from None
+    for name, table in tables.items():
+        (folder / name).write_bytes(table)
 
 
 def _tables(archive: zipfile.ZipFile) -> dict[str, bytes]:
