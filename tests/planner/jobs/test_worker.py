@@ -204,7 +204,7 @@ def test_two_crashes_end_the_job_and_keep_the_best_plan(sqlite: Database) -> Non
 def test_plan_is_stored_soon_after_it_is_found(sqlite: Database, caplog: pytest.LogCaptureFixture) -> None:
     """A kill loses what was found since the last plan stored: at most 2 s (asked with XUNZHEN_LONG, else told only)."""
     caplog.set_level(logging.DEBUG, "xunzhen.worker")
-    job = ordered(sqlite, sample("yixing"), weeks=4, **FOREVER)
+    job = ordered(sqlite, sample("sangzhi"), weeks=2, **FOREVER)
 
     def cancel() -> None:
         await_plan(sqlite, job)
