@@ -13,14 +13,13 @@ import typer
 from planner.language import SHIPPED, Text, say, text
 from planner.serving import DatabaseOption, LeaseOption, place_of
 from planner.telling import screen
-from planner.usage import LanguageOption
+from planner.usage import ExitCode, LanguageOption, check_out
 
 if TYPE_CHECKING:
     from planner.batching import Line, Member
 
 LOOK_SECONDS = 1.0
 MOST_FAULTS = 5  # of a county that are told
-OK, INCOMPLETE, BAD_DATA, HARD_RULE_BROKEN = 0, 3, 4, 5  # as of every command
 TOLD = {"complete", "some_unserved"}
 
 
@@ -45,6 +44,7 @@ def batch(
     from planner.store import open_store
     from planner.store.records import Order
 
+    check_out(out, folder)  # before the search, which may take the night
     language = lang.value if lang.value in SHIPPED else "en"
     order = Order(start=start and start.date(), weeks=weeks, seconds=seconds, rounds=rounds, seed=seed)
     sources, place = sources_in(folder), place_of(database)
@@ -82,11 +82,11 @@ def tell_once(sentence: Text, before: str, language: str) -> str:
     return said
 
 
-def code_of(lines: Sequence[Line]) -> int:
+def code_of(lines: Sequence[Line]) -> ExitCode:
     """Return the exit code: that of the county that fared worst."""
     outcomes = {line.outcome for line in lines}
     if outcomes & {"refused", "input_fault"}:
-        return BAD_DATA
+        return ExitCode.BAD_DATA
     if outcomes - TOLD:
-        return HARD_RULE_BROKEN
-    return INCOMPLETE if "some_unserved" in outcomes else OK
+        return ExitCode.HARD_RULE_BROKEN
+    return ExitCode.INCOMPLETE if "some_unserved" in outcomes else ExitCode.OK

@@ -20,7 +20,7 @@ from typing import Any
 from planner.errors import InputError, Issue, Where
 from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.jobs.children import Child, CrashedError
-from planner.language import Text, text
+from planner.language import Text, say, text
 from planner.store import Database
 from planner.store.datasets import keep_dataset
 from planner.store.jobs import find_job, submit_job
@@ -78,8 +78,11 @@ def sources_in(folder: Path) -> tuple[Source, ...]:
     Raises
     ------
     InputError
-        When there is none, or two have the same name.
+        When there is no such folder, nothing in it, or two of one name.
     """
+    if not folder.is_dir():
+        problem = text("There is no such folder.")
+        raise InputError([Issue(Where(folder.name), problem, text("Give the folder in which the counties lie."))])
     found = [source for path in sorted(folder.iterdir()) if (source := _source(path)) is not None]
     if not found:
         remedy = text("Put a workbook or a folder for each county there.")
@@ -104,8 +107,7 @@ def _source(path: Path) -> Source | None:
 
 def _named(name: str, kind: DatasetKind, content: bytes) -> Source:
     """Return the source; a county whose name the store cannot take goes by a digest of it."""
-    plain = name.lower()
-    county_id = plain if COUNTY.fullmatch(plain) else "c-" + hashlib.sha256(name.encode()).hexdigest()[:16]
+    county_id = name if COUNTY.fullmatch(name) else "c-" + hashlib.sha256(name.encode()).hexdigest()[:16]
     return Source(name=name, county_id=county_id, kind=kind, content=content)
 
 
@@ -154,7 +156,7 @@ def _read(source: Source, order: Order, language: str) -> dict[str, Any] | tuple
             child.open(kind=source.kind, content=source.content, start=start, weeks=order.weeks)
             heard = child.answer(READ_SECONDS)
     except CrashedError:
-        return ("?",)
+        return (say(text("The tables could not be read: the program that reads them ended."), language),)
     if heard.verb == "refused":
         return tuple(issue[language] for issue in heard.values["issues"])
     return {**heard.values["counted"], "notices": heard.values["notices"]}

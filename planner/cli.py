@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ from planner.language import Text, locales, say, text
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import (
+    ExitCode,
     JsonOption,
     LanguageOption,
     UsageError,
@@ -50,18 +51,6 @@ app = typer.Typer(
 app.add_typer(key_app)
 for served in (serve, worker, batch, backup, restore, purge, doctor):
     app.command()(served)
-
-
-class ExitCode(IntEnum):
-    """What the process tells the shell."""
-
-    OK = 0
-    INTERNAL = 1
-    USAGE = 2
-    INCOMPLETE = 3  # plan made, some visits unserved or soft rules broken
-    BAD_DATA = 4
-    HARD_RULE_BROKEN = 5
-    INTERRUPTED = 130
 
 
 class DatumChoice(StrEnum):

@@ -19,8 +19,8 @@ from planner.language import Text, say, text
 from planner.pdf import find_browser
 from planner.solver.machine_code import choose_cache, count_compiled, count_functions, is_compiled
 from planner.store import Database, connect
-from planner.store.database import file_of, now_ms
-from planner.store.health import Signs, damage_in, is_there, schema_of, signs_of_life, waiting_since, write_to
+from planner.store.database import DamagedError, file_of, now_ms
+from planner.store.health import Signs, is_there, look_for_damage, schema_of, signs_of_life, waiting_since, write_to
 
 FREE_BYTES = 10**9  # for a database that grows, and for its copy
 LONG_WAIT_SECONDS = 600
@@ -82,20 +82,14 @@ def _store(place: str, watch_seconds: float, sleep: Callable[[float], None]) -> 
         return
     try:
         yield from _open_store(database, watch_seconds, sleep)
+    except DamagedError as fault:
+        remedy = text("End the server, keep the file, and restore a backup: xunzhen restore.")
+        yield _fault("database", fault.problem, remedy)
     except XunzhenError as fault:
         remedy = text("Look whether its server runs, its disk has room and the file may be written.")
         yield _fault("database", getattr(fault, "problem", text("The server failed.")), remedy)
-    except Exception as fault:  # noqa: BLE001 - a damaged file fails in many ways; the doctor names it and goes on
-        yield _fault("database", _damaged(type(fault).__name__), _RESTORE)
     finally:
         database.close()
-
-
-_RESTORE = text("End the server, keep the file, and restore a backup: xunzhen restore.")
-
-
-def _damaged(found: str) -> Text:
-    return text("The database is damaged ({found}).", found=found)
 
 
 def _open_store(database: Database, watch_seconds: float, sleep: Callable[[float], None]) -> Iterator[Fact]:
@@ -104,9 +98,7 @@ def _open_store(database: Database, watch_seconds: float, sleep: Callable[[float
         problem = text("The database was written by a newer version of this program.")
         yield _fault("database", problem, text("Install the newer version."))
         return
-    if damage := damage_in(database):
-        yield _fault("database", _damaged(damage[:100]), _RESTORE)
-        return
+    look_for_damage(database)
     if schema.found != schema.newest:
         yield _ok("database", text("Whole; its schema is brought up to date when the server starts."))
         return

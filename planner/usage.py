@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +34,18 @@ if TYPE_CHECKING:
         """A language of messages and pages."""
 else:  # typer reads the names off the type
     Language = StrEnum("Language", {name.upper(): name for name in locales()})
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    INCOMPLETE = 3  # plan made, some visits unserved or soft rules broken
+    BAD_DATA = 4
+    HARD_RULE_BROKEN = 5
+    INTERRUPTED = 130
 
 
 def default_language() -> Language:

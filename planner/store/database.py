@@ -36,6 +36,14 @@ class StoreUnavailableError(XunzhenError):
         super().__init__(str(self.problem))
 
 
+class DamagedError(XunzhenError):
+    """The file is no database, or no whole one: trying again does not help, a backup does."""
+
+    def __init__(self, found: str) -> None:
+        self.problem = text("The database is damaged ({found}).", found=found)
+        super().__init__(str(self.problem))
+
+
 class Database:
     """An open database. Every access is one transaction, in ``reading`` or ``writing``."""
 
@@ -104,12 +112,17 @@ def _turn_of(engine: Engine) -> _Turn:
 
 @contextmanager
 def _said_plainly() -> Iterator[None]:
-    """Turn a database that is away into one error; its own words may hold values of rows, so they are not passed on."""
+    """Turn a database that is away or damaged into one error of ours each.
+
+    Its own words may hold values of rows, so they are not passed on.
+    """
     try:
         yield
     except DBAPIError as fault:
         if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
             raise StoreUnavailableError(type(fault.orig).__name__) from None
+        if type(fault).__name__ == "DatabaseError":  # none of its kinds: what is read is no database
+            raise DamagedError(getattr(fault.orig, "sqlite_errorname", type(fault.orig).__name__)) from None
         raise
 
 

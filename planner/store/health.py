@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from planner.store.database import Database, file_of
+from planner.store.database import DamagedError, Database, file_of
 from planner.store.schema import known_schemas, schema_in
 from planner.store.tables import jobs
 
+MOST_SAID = 100  # characters of what is found
 Signs = dict[str, tuple[int, int]]  # id of a running job -> its fencing number and heartbeats
 
 
@@ -32,15 +33,16 @@ def schema_of(database: Database) -> Schema:
         return Schema(found=schema_in(connection), newest=known_schemas()[0])
 
 
-def damage_in(database: Database) -> str:
-    """Return what SQLite finds damaged first, nothing when all is well; a PostgreSQL looks after itself."""
+def look_for_damage(database: Database) -> None:
+    """Raise DamagedError with what SQLite finds damaged first; a PostgreSQL looks after itself."""
     if not database.is_sqlite:
-        return ""
+        return
     with database.reading() as connection:
         found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
         if found == "ok" and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-            return "foreign key"
-    return "" if found == "ok" else found
+            found = "foreign key"
+    if found != "ok":
+        raise DamagedError(found[:MOST_SAID])
 
 
 def write_to(database: Database) -> None:

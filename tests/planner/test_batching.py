@@ -38,9 +38,11 @@ def test_county_is_a_workbook_an_archive_or_a_folder_of_tables(tmp_path: Path) -
     """Folders without tables and other files are none; a Chinese name gets an id of its own, always the same."""
     source = province(tmp_path / "province")
     (source / "plain.zip").write_bytes(b"PK")
+    write_county(source / "East", tables())  # another county than east, and nobody's key for one opens the other
     found = {each.name: each for each in sources_in(source)}
     again = {each.name: each for each in sources_in(source)}
-    assert sorted(found) == ["east", "plain", "south", "西县"]
+    assert sorted(found) == ["East", "east", "plain", "south", "西县"]
+    assert found["East"].county_id != found["east"].county_id
     assert (found["east"].kind, found["east"].county_id) == ("zip", "east")
     assert found["西县"].county_id == again["西县"].county_id != "西县"
     assert found["east"].content == again["east"].content
@@ -49,6 +51,8 @@ def test_county_is_a_workbook_an_archive_or_a_folder_of_tables(tmp_path: Path) -
     (source / "east.zip").write_bytes(b"PK")
     with pytest.raises(InputError, match="Two counties have the name east"):
         sources_in(source)
+    with pytest.raises(InputError, match="no such folder"):
+        sources_in(source / "nowhere")
     with pytest.raises(InputError, match="no tables of counties"):
         sources_in(source / "empty")
 

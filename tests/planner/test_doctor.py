@@ -91,6 +91,25 @@ def test_damaged_database_is_a_fault(sqlite: Database) -> None:
     assert (fact.state, "restore" in str(fact.remedy)) == ("fault", True)
 
 
+@pytest.mark.parametrize("damage", ["no database", "header", "schema", "middle"])
+def test_damage_anywhere_is_told_and_the_rest_is_looked_at(sqlite: Database, damage: str) -> None:
+    """A file of something else, a broken head, a broken first page, a broken page: one fault, never a traceback."""
+    stock(sqlite, "sangzhi")
+    sqlite.close()
+    place = Path(str(sqlite.engine.url.database))
+    whole = place.read_bytes()
+    spoilt = {
+        "no database": b"a letter to the county " * 400,
+        "header": b"SQLite format 3\0" + b"\xff" * 84 + whole[100:],
+        "schema": whole[:100] + b"\xff" * 3996 + whole[4096:],
+        "middle": whole[: len(whole) // 2] + b"\xff" * 4096 + whole[len(whole) // 2 + 4096 :],
+    }
+    place.write_bytes(spoilt[damage])
+    facts = told(str(place))
+    assert facts["database"].state == "fault"
+    assert {"disk", "search", "fonts"} <= set(facts)
+
+
 def test_server_that_is_away_is_a_fault_without_its_password() -> None:
     """And the rest is looked at all the same."""
     facts = told("postgresql://office:secret@127.0.0.1:1/none")
