@@ -17,7 +17,7 @@ from maps.bundles import bundle
 from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
-from maps.pictures import Named, Numbered, Picture, Shut
+from maps.pictures import Closure, Named, Numbered, Picture
 from maps.scene import Line, LonLat
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
@@ -81,7 +81,7 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
     sheet = _Sheet(svg, ink, found.frame, [inset, scale])
     draw_ground(ink, found.frame, picture.backdrop)
     _draw_days(sheet, picture)
-    _draw_shut(sheet, picture.shut)
+    _draw_closures(sheet, picture.closures)
     _draw_places(sheet, picture)
     _draw_names(sheet)
     bases = [base.at for base in picture.bases]
@@ -147,10 +147,10 @@ def _want_word(sheet: _Sheet, line: Sequence[Point], word: str) -> None:
     sheet.want(word, beside=beside, size=SMALL_SIZE, style="estimated", weight=0.5, reach=NEAR)
 
 
-def _draw_shut(sheet: _Sheet, shut: Sequence[Shut]) -> None:
+def _draw_closures(sheet: _Sheet, closures: Sequence[Closure]) -> None:
     """Draw closed roads as rows of crosses, which a grey print keeps, and say when they are closed."""
     group = add_group(sheet.ink, "closed")
-    for road in shut:
+    for road in closures:
         parts = [LineString(part) for line in road.lines for part in sheet.frame.visible(line) if len(part) > 1]
         for part in parts:
             count = max(1, round(part.length / CROSSES))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from maps.pages import day_label, say_all, week_label, weekday_name
-from maps.pictures import is_estimated, route_lines, stop_number, walks_of
+from maps.pictures import closed_words, is_estimated, route_lines, stop_number, walks_of, whole_week
 from maps.scene import ClosedRoad, Line, LonLat, Scene
 from maps.styles import DAY_STYLES, TEAM_COLOURS
 from planner.advice import explain_owed
@@ -20,7 +20,7 @@ from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Plan, Route, Supply, UnservedVisit, is_night_away
 from planner.rules import VisitRule
-from planner.values import DateRange, week_of
+from planner.values import week_of
 
 MOST_FINDINGS = 40  # sentences of broken rules on the page; report.json has them all
 
@@ -164,7 +164,7 @@ def _places(problem: Problem, language: str) -> list[list[object]]:
     """Return [name, township, population, when it is closed] by the place's number."""
     bases: list[list[object]] = [[base.name, "", 0, []] for base in problem.bases]
     for site in problem.sites:
-        closed = [days for days in site.closed if _is_within(problem, days)]
+        closed = [days for days in site.closed if days.meets(problem.horizon.span)]
         said = [say(text("No visits {days}", days=span_words(days, language)), language) for days in closed]
         bases.append([site.name, site.township, site.population, said])
     return bases
@@ -211,17 +211,13 @@ def _loading(supply: Supply, book: Book) -> list[int]:
 
 def closed_within(problem: Problem, scene: Scene) -> list[ClosedRoad]:
     """Return the roads that are closed on some day of the horizon."""
-    return [road for road in scene.closed_roads if _is_within(problem, road.days)]
-
-
-def _is_within(problem: Problem, days: DateRange) -> bool:
-    return days.first_day <= problem.horizon.last and problem.horizon.start <= days.last_day
+    return [road for road in scene.closed_roads if road.days.meets(problem.horizon.span)]
 
 
 def _closed(road: ClosedRoad, weeks: list[date], language: str) -> dict[str, object]:
-    inside = [k for k, week in enumerate(weeks) if road.days.first_day <= _day(week, 6) and week <= road.days.last_day]
-    said = say(text("Closed {days}", days=span_words(road.days, language)), language)
-    return {"name": road.name, "weeks": inside, "sentence": " · ".join(part for part in (said, road.reason) if part)}
+    inside = [k for k, week in enumerate(weeks) if road.days.meets(whole_week(week))]
+    sentence = " · ".join(part for part in (closed_words(road, language), road.reason) if part)
+    return {"name": road.name, "weeks": inside, "sentence": sentence}
 
 
 def _owed(visit: UnservedVisit, problem: Problem, book: Book, weeks: list[date], language: str) -> dict[str, object]:

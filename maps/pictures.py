@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from maps.scene import Backdrop, Line, LonLat, Scene
+from maps.scene import Backdrop, ClosedRoad, Line, LonLat, Scene
 from maps.styles import DAY_LETTERS
 from planner.day_words import span_words
 from planner.language import say, text
 from planner.model import Problem, Site
 from planner.plan import Circuit, Route
+from planner.values import DateRange
 
 WALK_DEGREES = 6e-4  # about 60 m; nearer than that the dot lies on the road
 
@@ -47,8 +48,8 @@ class DayLegs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shut:
-    """A road that is closed on some days of the week; ``words`` say on which."""
+class Closure:
+    """A road that is closed on some days of the week as the map shows it; ``words`` say on which."""
 
     name: str
     words: str
@@ -66,7 +67,7 @@ class Picture:
     bases: tuple[Named, ...]
     villages: tuple[Named, ...] = ()
     townships: tuple[Named, ...] = ()
-    shut: tuple[Shut, ...] = ()
+    closures: tuple[Closure, ...] = ()
     estimated_word: str = "estimated"
     north_word: str = "N"
 
@@ -111,18 +112,26 @@ def circuit_picture(problem: Problem, circuit: Circuit, scene: Scene, language: 
         bases=tuple(_named_base(problem, base) for base in used),
         villages=tuple(Named(name=s.name, at=(s.lon, s.lat)) for s in problem.sites if s.id not in numbers),
         townships=_townships(problem.sites),
-        shut=tuple(_shut_in(circuit.week, scene, language)),
+        closures=tuple(_closures_in(circuit.week, scene, language)),
         estimated_word=say(text("estimated"), language),
         north_word=say(text("N"), language),
     )
 
 
-def _shut_in(monday: date, scene: Scene, language: str) -> Iterator[Shut]:
-    sunday = monday + timedelta(days=6)
+def _closures_in(monday: date, scene: Scene, language: str) -> Iterator[Closure]:
     for road in scene.closed_roads:
-        if road.days.first_day <= sunday and monday <= road.days.last_day:
-            words = say(text("Closed {days}", days=span_words(road.days, language)), language)
-            yield Shut(name=road.name, words=words, reason=road.reason, lines=road.lines)
+        if road.days.meets(whole_week(monday)):
+            yield Closure(name=road.name, words=closed_words(road, language), reason=road.reason, lines=road.lines)
+
+
+def whole_week(monday: date) -> DateRange:
+    """Return the days of a week."""
+    return DateRange(first_day=monday, last_day=monday + timedelta(days=6))
+
+
+def closed_words(road: ClosedRoad, language: str) -> str:
+    """Return ``Closed 20 Feb – 4 Mar``."""
+    return say(text("Closed {days}", days=span_words(road.days, language)), language)
 
 
 def _named_base(problem: Problem, base_id: str) -> Named:

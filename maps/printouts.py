@@ -365,7 +365,7 @@ def _cells(problem: Problem, route: Route, k: int, leg: str, language: str) -> t
 
 def closures_told(picture: Picture, language: str) -> list[str]:
     """Return a line for each road that is closed in the week: its name, the days and why; the rest is counted."""
-    told = [" · ".join(part for part in (road.name, road.words, road.reason) if part) for road in picture.shut]
+    told = [" · ".join(part for part in (road.name, road.words, road.reason) if part) for road in picture.closures]
     more = len(told) - MOST_CLOSURES
     if more <= 0:
         return told

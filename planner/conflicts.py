@@ -123,7 +123,7 @@ class TaskCalendar:
         if not self.site.is_holiday_allowed and "holiday" in self.problem.calendar.kinds.values():
             yield Condition(kind="site_holidays")
         for closure in self.site.closed:
-            if closure.first_day <= horizon.last and closure.last_day >= horizon.start:
+            if closure.meets(horizon.span):
                 yield Condition(kind="closed", days=closure)
         if rule.per == "horizon" and not names_its_days(rule):
             yield Condition(kind="horizon")

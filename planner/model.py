@@ -178,6 +178,11 @@ class Horizon:
         return tuple(self.start + timedelta(days=k) for k in range(self.days))
 
     @property
+    def span(self) -> DateRange:
+        """From the first day to the last."""
+        return DateRange(first_day=self.start, last_day=self.last)
+
+    @property
     def last(self) -> date:
         """The last day."""
         return self.start + timedelta(days=self.days - 1)

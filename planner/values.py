@@ -126,6 +126,10 @@ class DateRange:
     def __contains__(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
 
+    def meets(self, other: DateRange) -> bool:
+        """Return whether the two have a day in common."""
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadClosure:

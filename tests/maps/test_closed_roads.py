@@ -97,7 +97,7 @@ def test_crew_sheet_tells_which_road_is_closed_and_why() -> None:
 
 
 def test_base_a_few_kilometres_off_is_on_the_map() -> None:
-    """Two villages side by side, ten kilometres from the hospital: the way is drawn whole, not cut at the frame."""
+    """One village, the farthest of the county, on its own: hospital and way are drawn, not cut at a frame around it."""
     county = make_county()
     base = county.problem.bases[0]
     circuit = county.plan.circuits[0]
