@@ -164,8 +164,8 @@ def _candidates(
     name: Wanted, *, marks: Sides, lines: Sequence[LineString], tree: STRtree, frame: Box
 ) -> list[_Candidate]:
     spots = list(_spots(name))
-    taken = _overlaps(_sides(spots), marks, 0.1).any(axis=1).tolist()
-    free = [(k, box) for k, box in enumerate(spots) if not taken[k] and box.is_inside(frame)]
+    clashes = _overlaps(_sides(spots), marks, 0.1).sum(axis=1)
+    free = [(k, box) for k, box in enumerate(spots) if not clashes[k] and box.is_inside(frame)]
     if not free:
         return []
     others = marks[(marks != _sides([name.beside])).any(axis=1)]
