@@ -5,17 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 
-from shapely.geometry import LineString, MultiLineString
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import GeometryType
+from shapely.geometry import LineString, Polygon
 from shapely.geometry import box as rectangle
 
 from maps.labels import Box, Point, box_around
-from maps.scene import LonLat
+from maps.scene import Geometries, LonLat
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere of mean radius
 SHRINKS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 SMALLEST_SPAN_METRES = 3_000.0
+BEYOND = 2.0  # millimetres around the map that are drawn too, for the ends of thick lines
+LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
+HAIR = 1e-9  # degrees, for rounding
 DETAIL = 0.1  # what is smaller on paper is not drawn
 CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))  # top left, top right, bottom right, bottom left
 
@@ -52,6 +59,16 @@ class Frame:
         """Where the frame's own line is drawn: all of it on the map, or the paper's edge would cut it."""
         return self.box.shrunk(0.2)
 
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """The least and most longitude and latitude of what ``visible`` shows, and a hair more."""
+        per_degree = METRES_PER_DEGREE * self.scale
+        across = per_degree * math.cos(math.radians(self.lat))
+        right, down = self.width / 2 + BEYOND, self.height / 2 + BEYOND
+        west, east = self.lon + (-right - self.dx) / across, self.lon + (right - self.dx) / across
+        south, north = self.lat - (down - self.dy) / per_degree, self.lat + (down + self.dy) / per_degree
+        return west - HAIR, south - HAIR, east + HAIR, north + HAIR
+
     def line(self, points: Iterable[LonLat]) -> list[Point]:
         """Return a whole line on paper."""
         return [self.xy(point) for point in points]
@@ -60,18 +77,40 @@ class Frame:
         """Return the parts of a line that lie on the map (and a little beyond), simplified."""
         if len(points) < 2:
             return []
-        drawn = self.line(points)
-        if self._is_beside(drawn):
-            return []
-        cut = LineString(drawn).simplify(tolerance).intersection(rectangle(-2, -2, self.width + 2, self.height + 2))
-        parts = cut.geoms if isinstance(cut, MultiLineString) else [cut]
-        return [[(x, y) for x, y in p.coords] for p in parts if isinstance(p, LineString) and not p.is_empty]
+        return self.visible_of(np.array([LineString(points)], dtype=object), tolerance)
 
-    def _is_beside(self, drawn: Sequence[Point]) -> bool:
-        """Return whether a line surely misses the map: most roads of a county do, and cutting costs time."""
-        across, down = [x for x, _ in drawn], [y for _, y in drawn]
-        misses_across = max(across) < -2 or min(across) > self.width + 2
-        return misses_across or max(down) < -2 or min(down) > self.height + 2
+    def visible_of(self, lines: Geometries, tolerance: float = DETAIL) -> list[list[Point]]:
+        """Return what ``visible`` does of many lines, worked out together."""
+        points = shapely.get_coordinates(lines)
+        east = (points[:, 0] - self.lon) * METRES_PER_DEGREE * math.cos(math.radians(self.lat))
+        north = (points[:, 1] - self.lat) * METRES_PER_DEGREE
+        x, y = self.width / 2 + self.dx + east * self.scale, self.height / 2 + self.dy - north * self.scale
+        drawn = shapely.set_coordinates(lines.copy(), np.column_stack((x, y)))
+        edge = rectangle(-BEYOND, -BEYOND, self.width + BEYOND, self.height + BEYOND)
+        cut = shapely.simplify(drawn[~_are_beside(drawn, edge)], tolerance)
+        beyond = ~_are_within(cut, edge)
+        cut[beyond] = shapely.intersection(cut[beyond], edge)
+        parts = shapely.get_parts(cut[np.isin(shapely.get_type_id(cut), LINES)])
+        where, part = shapely.get_coordinates(parts, return_index=True)
+        ends = np.searchsorted(part, np.arange(1, len(parts) + 1))
+        flat = list(zip(*where.T.tolist(), strict=True)) if len(parts) else []
+        return [flat[start:end] for start, end in pairwise([0, *ends.tolist()])]
+
+
+def _are_beside(lines: Geometries, edge: Polygon) -> NDArray[np.bool_]:
+    """Return which lines surely miss a rectangle: most roads of a county do, and cutting costs time."""
+    bounds, (left, top, right, bottom) = shapely.bounds(lines), edge.bounds
+    across = (bounds[:, 2] < left) | (bounds[:, 0] > right)
+    found: NDArray[np.bool_] = across | (bounds[:, 3] < top) | (bounds[:, 1] > bottom)
+    return found
+
+
+def _are_within(lines: Geometries, edge: Polygon) -> NDArray[np.bool_]:
+    """Return which lines lie inside a rectangle: there is nothing to cut, and cutting costs time."""
+    bounds, (left, top, right, bottom) = shapely.bounds(lines), edge.bounds
+    across = (bounds[:, 0] > left) & (bounds[:, 2] < right)
+    found: NDArray[np.bool_] = across & (bounds[:, 1] > top) & (bounds[:, 3] < bottom)
+    return found
 
 
 def fit(points: Sequence[LonLat], *, width: float, height: float, margin: float) -> Frame:

@@ -19,11 +19,10 @@ def draw_ground(svg: ET.Element, frame: Frame, backdrop: Backdrop) -> None:
     """Draw the county below everything else; what lies outside its boundary is tinted."""
     ground = add_group(svg, "ground")
     _draw_outside(ground, frame, backdrop)
-    add_path(ground, _visible(frame, backdrop.rivers), "river")
-    for rank in (2, 1, 0):
-        roads = [road.points for road in backdrop.roads if road_rank(road.road_class) == rank]
-        add_path(ground, _visible(frame, roads), f"road road-{rank}")
-    add_path(ground, _visible(frame, backdrop.boundary), "boundary")
+    add_path(ground, frame.visible_of(backdrop.river_index.near(*frame.extent)), "river")
+    for rank, roads in reversed(list(enumerate(backdrop.roads_by_rank))):
+        add_path(ground, frame.visible_of(roads.near(*frame.extent)), f"road road-{rank}")
+    add_path(ground, frame.visible_of(backdrop.boundary_index.near(*frame.extent)), "boundary")
 
 
 def _visible(frame: Frame, lines: Sequence[Line], tolerance: float = 0.1) -> list[list[Point]]:

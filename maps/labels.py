@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import box as rectangle
 
 Point = tuple[float, float]
+Sides = NDArray[np.float64]  # left, top, right and bottom of each box
 
 CLASH = 1_000.0  # the cost of covering another label: more than any place can cost by itself
 STEP_COST, COVER_COST, CROSSING_COST = (
@@ -58,6 +61,9 @@ class Box:
     def centre(self) -> Point:
         """Its middle."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+FAR_AWAY = Box(left=-1e9, top=-1e9, right=-1e9, bottom=-1e9)  # where a name without a place stands
 
 
 def box_around(centre: Point, width: float, height: float) -> Box:
@@ -143,36 +149,65 @@ def place_names(
 
     No box overlaps another, a taken box or the frame's edge; lines are covered as little as possible.
     """
-    tree, markers = STRtree(lines), STRtree([_shape(box) for box in taken])
-    choices = [_candidates(name, taken=taken, markers=markers, lines=lines, tree=tree, frame=frame) for name in wanted]
+    tree = STRtree(lines)
+    marks = _sides(taken)
+    choices = [_candidates(name, marks=marks, lines=lines, tree=tree, frame=frame) for name in wanted]
     chosen = [min(options, key=lambda c: c.cost) if options else None for options in choices]
+    places = [_sides(candidate.box for candidate in options) for options in choices]
     for _ in range(ROUNDS):
-        if not _improve(chosen, choices):
+        if not _improve(chosen, choices, places):
             break
     return _without_clashes(chosen, wanted)
 
 
 def _candidates(
-    name: Wanted, *, taken: Sequence[Box], markers: STRtree, lines: Sequence[LineString], tree: STRtree, frame: Box
+    name: Wanted, *, marks: Sides, lines: Sequence[LineString], tree: STRtree, frame: Box
 ) -> list[_Candidate]:
+    spots = list(_spots(name))
+    clashes = _overlaps(_sides(spots), marks, 0.1).sum(axis=1)
+    free = [(k, box) for k, box in enumerate(spots) if not clashes[k] and box.is_inside(frame)]
+    if not free:
+        return []
+    others = marks[(marks != _sides([name.beside])).any(axis=1)]
+    crossed = _crossed(name.beside.centre, [box.centre for _, box in free], others)
     found = []
-    for preference, box in enumerate(_spots(name)):
-        if not box.is_inside(frame) or any(box.overlaps(other, 0.1) for other in taken):
-            continue
+    for (preference, box), count in zip(free, crossed, strict=True):
         covered = _covered(box, lines, tree)
         if covered <= name.most_covered:
-            crossed = _crossed(name.beside, box, taken, markers)
-            cost = STEP_COST * preference + COVER_COST * covered + CROSSING_COST * crossed
+            leads_over = 0 if box.overlaps(name.beside, REACH[1] / 2) else count
+            cost = STEP_COST * preference + COVER_COST * covered + CROSSING_COST * leads_over
             found.append(_Candidate(box, cost))
     return found
 
 
-def _crossed(marker: Box, box: Box, taken: Sequence[Box], markers: STRtree) -> int:
-    """Return how many other markers lie between a name and its own."""
-    if box.overlaps(marker, REACH[1] / 2):
-        return 0
-    lead = LineString([marker.centre, box.centre])
-    return sum(taken[k] != marker for k in markers.query(lead, predicate="intersects"))
+def _sides(boxes: Iterable[Box]) -> Sides:
+    return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=np.float64).reshape(-1, 4)
+
+
+def _overlaps(some: Sides, others: Sides, gap: float) -> NDArray[np.bool_]:
+    """Return which of some boxes come closer than the gap to which others, as ``Box.overlaps`` tells of two."""
+    left, top, right, bottom = (some[:, None, k] for k in range(4))
+    other_left, other_top, other_right, other_bottom = (others[None, :, k] for k in range(4))
+    across = (left < other_right + gap) & (other_left < right + gap)
+    found: NDArray[np.bool_] = across & (top < other_bottom + gap) & (other_top < bottom + gap)
+    return found
+
+
+def _crossed(start: Point, ends: Sequence[Point], markers: Sides) -> list[int]:
+    """Return how many markers the straight line from the start to each end meets (Liang and Barsky 1984)."""
+    to = np.array(ends, dtype=np.float64).reshape(-1, 2)
+    first, last = np.zeros((len(to), len(markers))), np.ones((len(to), len(markers)))
+    is_beside = np.zeros_like(first, dtype=np.bool_)
+    for axis in (0, 1):
+        step = (to[:, axis] - start[axis])[:, None]
+        for sign, room in ((-1, start[axis] - markers[:, axis]), (1, markers[:, axis + 2] - start[axis])):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                at = room[None, :] / (sign * step)
+            first = np.where(sign * step < 0, np.maximum(first, at), first)
+            last = np.where(sign * step > 0, np.minimum(last, at), last)
+            is_beside |= (step == 0) & (room[None, :] < 0)
+    counts: list[int] = ((first <= last) & ~is_beside).sum(axis=1).tolist()
+    return counts
 
 
 def _spots(name: Wanted) -> Iterator[Box]:
@@ -189,6 +224,8 @@ def _spots(name: Wanted) -> Iterator[Box]:
 
 def _covered(box: Box, lines: Sequence[LineString], tree: STRtree) -> float:
     """Return the length of line hidden by the box, in millimetres."""
+    if not len(lines):
+        return 0.0
     shape = _shape(box)
     return sum(float(lines[k].intersection(shape).length) for k in sorted(tree.query(shape, predicate="intersects")))
 
@@ -197,16 +234,18 @@ def _shape(box: Box) -> Polygon:
     return rectangle(box.left, box.top, box.right, box.bottom)
 
 
-def _improve(chosen: list[_Candidate | None], choices: Sequence[Sequence[_Candidate]]) -> bool:
+def _improve(chosen: list[_Candidate | None], choices: Sequence[Sequence[_Candidate]], places: Sequence[Sides]) -> bool:
     """Move each name once to where it is cheapest given the others; return whether any moved."""
     has_moved = False
+    now = _sides(FAR_AWAY if candidate is None else candidate.box for candidate in chosen)
     for k, options in enumerate(choices):
-        others = [c.box for i, c in enumerate(chosen) if c is not None and i != k]
         if not options:
             continue
-        best = min(options, key=lambda c: c.cost + CLASH * sum(c.box.overlaps(other, 0.2) for other in others))
+        clashes = _overlaps(places[k], np.delete(now, k, axis=0), 0.2).sum(axis=1)
+        cost = np.array([option.cost for option in options]) + CLASH * clashes
+        best = options[int(np.argmin(cost))]
         has_moved |= best is not chosen[k]
-        chosen[k] = best
+        chosen[k], now[k] = best, _sides([best.box])[0]
     return has_moved
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from heapq import nsmallest
 from xml.etree import ElementTree as ET
 
 from maps.frame import fit
@@ -27,14 +28,16 @@ def draw_locator(
     own: Place, others: Sequence[Place], backdrop: Backdrop, *, width: float, height: float, north: str
 ) -> str:
     """Return an ``<svg>`` of a village and what lies around it."""
-    near = sorted(others, key=lambda place: (_distance(own[1], place[1]), place[0]))[:NEIGHBOURS]
+    near = nsmallest(NEIGHBOURS, others, key=lambda place: (_distance(own[1], place[1]), place[0]))
     frame = fit([own[1], *(at for _, at in near)], width=width, height=height, margin=MARGIN)
     svg = ET.Element("svg", {"class": "map", "viewBox": f"0 0 {show(width)} {show(height)}", "role": "img"})
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("style", f"width:{show(width)}mm;height:{show(height)}mm")
     draw_ground(svg, frame, backdrop)
     corner = Box(left=0, top=height - SCALE_HEIGHT, right=SCALE_WIDTH, bottom=height)
-    shown = [place for place in others if box_around(frame.xy(place[1]), 2, 2).is_inside(frame.box)]
+    west, south, east, north_edge = frame.extent
+    close = [place for place in others if west <= place[1][0] <= east and south <= place[1][1] <= north_edge]
+    shown = [place for place in close if box_around(frame.xy(place[1]), 2, 2).is_inside(frame.box)]
     _draw_places(svg, [(own[0], frame.xy(own[1])), *((name, frame.xy(at)) for name, at in shown)], corner, frame.box)
     draw_scale(svg, corner, scale=frame.scale, north=north)
     add_box(svg, frame.edge, "frame")

@@ -62,7 +62,7 @@ def _read_rows(roads: geopandas.GeoDataFrame, file: str) -> tuple[list[_Line], l
     for row, (known, shape) in enumerate(zip(rows, roads.geometry, strict=True), start=1):
         fault = _fault_of(shape)
         if fault is not None:
-            faults.append(Issue(Where(file=file, row=row, column="geometry"), *fault))
+            faults.append(Issue(Where(file=file, row=row, column=text("geometry")), *fault))
             continue
         road = _road_of_row({str(k): v for k, v in known.items()}, row)
         if road.road_class in NOT_DRIVEN:
@@ -91,7 +91,7 @@ def _fault_of(shape: Any) -> tuple[Text, Text] | None:
 
 def _unknown_class(file: str, word: str, ids: list[str]) -> Issue:
     return Issue(
-        Where(file=file, column="road_class"),
+        Where(file=file, column=text("road_class")),
         text(
             'the road class "{word}" of {n} roads is unknown; they are driven at the speed of "road".',
             word=word,

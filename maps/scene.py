@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+from shapely import LineString, STRtree
+from shapely.geometry import box as rectangle
+
+from maps.styles import RANKS, road_rank
 from planner.values import DateRange
 
 LonLat = tuple[float, float]
 Line = tuple[LonLat, ...]
+Geometries = NDArray[np.object_]  # lines of shapely, in degrees
 LegLine = Callable[[str, str, date, str], Line]  # origin id, destination id, day, access class
+
+
+class LineIndex:
+    """Lines found by where they are: a map shows few of a county's roads, and to look at all of them takes time."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = np.array([LineString(line) for line in lines if len(line) > 1], dtype=object)
+        self._tree = STRtree(self._lines)
+
+    def near(self, west: float, south: float, east: float, north: float) -> Geometries:
+        """Return the lines whose extent meets the rectangle of degrees, in the order in which they were given."""
+        found: Geometries = self._lines[np.sort(self._tree.query(rectangle(west, south, east, north)))]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +52,30 @@ class ClosedRoad:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Backdrop:
-    """The county's lines, each empty when unknown."""
+    """The county's lines, each empty when unknown; indexes of them are made once, for hundreds of maps."""
 
     roads: tuple[RoadLine, ...] = ()
     rivers: tuple[Line, ...] = ()
     boundary: tuple[Line, ...] = ()
+
+    @cached_property
+    def roads_by_rank(self) -> tuple[LineIndex, ...]:
+        """The roads of each rank of ``maps.styles.road_rank``, the largest roads first."""
+        ranks = [road_rank(road.road_class) for road in self.roads]
+        by_rank = ([r.points for r, rank in zip(self.roads, ranks, strict=True) if rank == k] for k in range(RANKS))
+        return tuple(map(LineIndex, by_rank))
+
+    @cached_property
+    def river_index(self) -> LineIndex:
+        """The rivers."""
+        return LineIndex(self.rivers)
+
+    @cached_property
+    def boundary_index(self) -> LineIndex:
+        """The boundary."""
+        return LineIndex(self.boundary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,9 @@ TEAM_COLOURS = (
 )
 
 
+RANKS = 3  # of roads
+
+
 def road_rank(road_class: str) -> int:
     """Return 0 for a main road, 1 for a township or village road, 2 for anything smaller."""
     if road_class in MAJOR_ROADS:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from maps.coverage_map import symbol
 from maps.paging import Block, Cell, Column, Table
-from planner.advice import explain_owed
+from planner.advice import OwedAlike, owed_alike
 from planner.balance import Balance, Load
 from planner.evaluation import (
     RULES,
@@ -309,16 +309,10 @@ def owed_table(facts: Facts) -> Table:
         (text("Owed"), 12, "number"),
         (text("Why, and the smallest change that would serve it"), 0, ""),
     )
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for visit in facts.plan.unserved:
-        site, rule = facts.problem.site_by_id[visit.site_id], facts.problem.rule_by_task[visit.task]
-        why = facts.say(explain_owed(facts.problem, visit))
-        called = f"{site.name} ({site.township})" if site.township else site.name
-        stretch = f"{visit.first_day} – {visit.last_day}"
-        found.setdefault((called, facts.say(rule.called), why), []).append(stretch)
+    found = owed_alike(facts.problem, facts.plan, facts.language)
     blocks = [
-        Block(rows=((called, rule, " ".join(dict.fromkeys(due)), f"{len(due):,}", why),))
-        for (called, rule, why), due in found.items()
+        *(block for alike in found if len(alike.due) == 1 for block in _owed_rows(facts, alike, alike.why)),
+        *(block for alike in found if len(alike.due) > 1 for block in _owed_group(facts, alike)),
     ]
     unlisted = facts.figures["owed_visits"] - len(facts.plan.unserved)
     notes = [facts.say(text("{count} more are owed that the plan does not list.", count=unlisted))]
@@ -329,6 +323,22 @@ def owed_table(facts: Facts) -> Table:
         columns=columns,
         blocks=tuple(blocks) or (_nothing(facts, text("No visit is owed.")),),
     )
+
+
+def _owed_group(facts: Facts, alike: OwedAlike) -> Iterator[Block]:
+    """Yield the reason that several villages share, once, and a row for each of them."""
+    head = text("{count} visits: {why}", count=alike.visits, why=alike.why)
+    again = text("{count} visits, as on the page before", count=alike.visits)
+    yield Block(rows=((facts.say(head),),), look="group", again=facts.say(again))
+    yield from _owed_rows(facts, alike, facts.say(text("as above")))
+
+
+def _owed_rows(facts: Facts, alike: OwedAlike, why: str) -> Iterator[Block]:
+    for task, due in alike.due.items():
+        site, rule = facts.problem.site_by_id[task.site_id], facts.problem.rule_by_task[task]
+        called = f"{site.name} ({site.township})" if site.township else site.name
+        stretches = dict.fromkeys(f"{days.first_day} – {days.last_day}" for days in due)
+        yield Block(rows=((called, facts.say(rule.called), " ".join(stretches), f"{len(due):,}", why),))
 
 
 def _nothing(facts: Facts, sentence: Text) -> Block:

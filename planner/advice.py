@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from planner.closed import as_details, closures_of, closures_told
+from planner.errors import ModelError
 from planner.evaluation.words import WEEKDAYS, listing
-from planner.language import Text, text
-from planner.model import Problem
+from planner.language import Text, say, text
+from planner.model import Problem, Task
 from planner.plan import Plan, Proof, Relaxation, RelaxationKind, UnservedVisit, Value
-from planner.reasons import describe
-from planner.relaxations import amount_of
-from planner.values import clock
+from planner.reason_words import describe
+from planner.relaxations import amount_of, opening_of
+from planner.values import DateRange, clock
 
 SENTENCES: Mapping[RelaxationKind, Text] = {
     "lengthen_shift": text("Lengthen the shift of team {team} by {amount} minutes, to {new}"),
     "lengthen_window": text("Lengthen the time window by {amount} minutes, to {new}"),
+    "raise_priority": text("Raise the priority of the visit from {old} to {new}"),
+    "raise_price": text("Raise price_unserved_visit in the settings from {old} to {new}"),
     "raise_capacity": text("Let team {team} carry {new} doses or kits a day instead of {old}"),
     "raise_max_stops": text("Let team {team} make {new} stops a day instead of {old}"),
     "cancel_day_off": text("Let team {team} work on {day}, its day off"),
-    "open_site": text("Open the village on {day}, in its closed time"),
+    "open_site": text("Open the village on {day}: it is closed {closed}"),
+    "open_road": text("Open the road on {day}: {closed}"),
     "allow_weekday": text("Allow {more} for this visit"),
     "add_weekday": text("Let team {team} work on {more} too"),
     "work_holidays": text("Let team {team} work on public holidays, such as {day}"),
@@ -65,7 +70,7 @@ def _with_sound_advice(problem: Problem, owed: UnservedVisit) -> UnservedVisit:
     try:
         if owed.relaxation is not None:
             str(advise(problem, owed.relaxation))
-    except (ArithmeticError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, ModelError, TypeError, ValueError):
         return replace(owed, relaxation=None)
     return owed
 
@@ -78,6 +83,30 @@ def explain_owed(problem: Problem, owed: UnservedVisit) -> Text:
     return text("{sentence} {remedy}", sentence=describe(owed), remedy=smallest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedAlike:
+    """Visits owed for one reason and with one advice, which are said once: of each task the stretches they are due."""
+
+    why: str
+    due: Mapping[Task, tuple[DateRange, ...]]
+
+    @property
+    def visits(self) -> int:
+        """How many they are."""
+        return sum(map(len, self.due.values()))
+
+
+def owed_alike(problem: Problem, plan: Plan, language: str) -> tuple[OwedAlike, ...]:
+    """Return the owed visits of a plan by what is said of them, in the order of the first of each."""
+    found: dict[str, dict[Task, list[DateRange]]] = {}
+    for owed in plan.unserved:
+        of_task = found.setdefault(say(explain_owed(problem, owed), language), {}).setdefault(owed.task, [])
+        of_task.append(DateRange(first_day=owed.first_day, last_day=owed.last_day))
+    return tuple(
+        OwedAlike(why=why, due={task: tuple(days) for task, days in of_task.items()}) for why, of_task in found.items()
+    )
+
+
 def _change(problem: Problem, relaxation: Relaxation) -> Text:
     old, new = relaxation.old, relaxation.new
     parts: dict[str, Callable[[], object]] = {
@@ -85,6 +114,7 @@ def _change(problem: Problem, relaxation: Relaxation) -> Text:
         "like": lambda: _team(problem, str(new)),
         "amount": lambda: amount_of(relaxation),
         "day": lambda: relaxation.day or "",
+        "closed": lambda: _closed(problem, relaxation),
         "old": lambda: _shown(relaxation, old),
         "new": lambda: _shown(relaxation, new),
         "more": lambda: _difference(relaxation, new, old),
@@ -98,6 +128,14 @@ def _change(problem: Problem, relaxation: Relaxation) -> Text:
 def _team(problem: Problem, team_id: str) -> str:
     team = problem.team_by_id.get(team_id)
     return team.name if team else team_id
+
+
+def _closed(problem: Problem, relaxation: Relaxation) -> Text | str:
+    """Return the rows that close the village or road on the day: when, why, and where they stand."""
+    if relaxation.kind == "open_road":
+        return closures_told(as_details(opening_of(problem, relaxation).closures))
+    site, day = problem.site_by_id[relaxation.site_id], relaxation.day
+    return closures_told(as_details([c for c in closures_of(problem, site) if day is not None and day in c.days]))
 
 
 def _shown(relaxation: Relaxation, value: Value) -> object:

@@ -135,7 +135,7 @@ def _is_guess(country: str, year: int) -> bool:
 
 def _unknown_makeup_days(year: int) -> Issue:
     return Issue(
-        where=Where(sheet="calendar"),
+        where=Where(sheet=text("calendar")),
         problem=text(
             "The make-up workdays (调休) of {year} are not yet known, so holidays there are a guess.", year=year
         ),

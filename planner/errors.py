@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 
 from planner.language import Text, say, text
 
@@ -17,9 +18,13 @@ class Where:
     """A place in the input: as much of it as is known. ``row`` counts from 1, as the spreadsheet shows it."""
 
     file: str = ""
-    sheet: str = ""
+    sheet: Text | str = ""
     row: int | None = None
-    column: str = ""
+    column: Text | str = ""
+
+    def said(self) -> Text | str:
+        """Return the file, sheet and row as a part of a sentence; empty when none of them is known."""
+        return place_words(self.file, self.sheet, self.row)
 
     def in_language(self, language: str) -> str:
         """Return for example ``county.xlsx, sheet villages, row 14, service_minutes``."""
@@ -31,6 +36,14 @@ class Where:
         parts.append(self.column)
         said = [say(part, language) for part in parts if part]
         return ("，" if language == "zh" else ", ").join(said)
+
+
+def place_words(file: object, sheet: object, row: object) -> Text | str:
+    """Return a place in the input as a part of a sentence; what is empty is left out."""
+    sheets = [text("sheet {sheet}", sheet=sheet)] if sheet else []
+    rows = [text("row {row}", row=row)] if row else []
+    parts: list[Text | str] = [*([str(file)] if file else []), *sheets, *rows]
+    return reduce(lambda first, rest: text("{first}, {rest}", first=first, rest=rest), parts) if parts else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from planner.plan import Plan
 from planner.recurrence import quotas
 
 MOST_FINDINGS = 20  # tasks of a plan that are looked at
-CALENDAR_REASONS = frozenset({"no_working_day", "gap_conflict"})
+CALENDAR_REASONS = frozenset({"no_working_day", "gap_conflict", "village_closed"})
 
 CONDITIONS: Mapping[ConditionKind, Text] = {
     "skills": text("only teams with the skills of the rule come"),

@@ -21,6 +21,7 @@ from planner.language import Text, text
 from planner.rules import VisitRule
 from planner.values import (
     DAY_MINUTES,
+    Closure,
     DateRange,
     LunchBreak,
     MarketDays,
@@ -238,6 +239,18 @@ class TravelMatrix:
         object.__setattr__(self, "index", {place: k for k, place in enumerate(self.place_ids)})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Opening:
+    """Roads that are closed, and the travel that would hold if just these were open.
+
+    ``closures`` has one road, or as many as must be open together to let anybody through. Each matrix of ``travel``
+    stands for the one of the problem with the same vehicle class and days.
+    """
+
+    closures: tuple[Closure, ...]
+    travel: tuple[TravelMatrix, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectiveWeights:
     """The price of each thing a plan may have more or less of. The unit of cost is one kilometre driven."""
@@ -303,6 +316,8 @@ class Problem:
     weights: ObjectiveWeights = ObjectiveWeights()
     balance: Balance | None = None  # None: nobody minds how the work is shared out
     pins: tuple[Pin, ...] = ()
+    site_closures: tuple[Closure, ...] = ()  # the rows behind ``Site.closed``, for who reads why a visit is owed
+    openings: tuple[Opening, ...] = ()  # of the closed roads that keep somebody from a village
     base_by_id: Mapping[str, Base] = field(init=False, repr=False)
     site_by_id: Mapping[str, Site] = field(init=False, repr=False)
     team_by_id: Mapping[str, Team] = field(init=False, repr=False)

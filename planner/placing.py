@@ -175,6 +175,15 @@ class Board:
         teams = visit_days(self.problem, self.task).get(day, ())
         return next(self.fits(day, teams), None) is not None
 
+    def each_fit(self, day: date, teams: Sequence[Team]) -> Iterator[tuple[Route, ...]]:
+        """Yield what ``fits`` does, and for a visit that one team makes every place in its day, the cheapest or not."""
+        if self.problem.rule_by_task[self.task].composition:
+            yield from self.fits(day, teams)
+            return
+        for found in (found for team in teams for found in self.insertions(team, day)):
+            if not found.excess.parts:
+                yield (found.route,)
+
     def fits(self, day: date, teams: Sequence[Team]) -> Iterator[tuple[Route, ...]]:
         """Yield the days of each team, or each set of teams of a joint session, that can take the visit."""
         if not self.problem.rule_by_task[self.task].composition:

@@ -142,10 +142,13 @@ class Circuit:
 RelaxationKind = Literal[
     "lengthen_shift",
     "lengthen_window",
+    "raise_priority",
+    "raise_price",
     "raise_capacity",
     "raise_max_stops",
     "cancel_day_off",
     "open_site",
+    "open_road",
     "allow_weekday",
     "add_weekday",
     "work_holidays",
@@ -173,7 +176,7 @@ Value = bool | int | str | tuple[int, ...] | tuple[str, ...] | None
 class Relaxation:
     """One change of one row of the input that would let a visit be made; ``planner.relaxations`` says what it means.
 
-    The row is the team, or the site, or the rule at the site; of that row ``field`` goes from ``old`` to ``new``.
+    The row is the team, the site, the rule at the site or the closed road; its ``field`` goes from ``old`` to ``new``.
     ``proof`` tells what was shown by planning again: the visit is possible by itself ("alone"), or fits into the
     plan while every other visit stays where it is ("in_plan").
     """
@@ -184,6 +187,7 @@ class Relaxation:
     team_id: str = ""
     site_id: str = ""
     rule_id: str = ""
+    road_id: str = ""
     day: date | None = None
     field: str
     old: Value

@@ -1,7 +1,7 @@
 """Why a visit is not made: a closed list of reasons, each worked out again from the problem, each with a remedy.
 
 Nothing here asks the solver. What cannot be shown to be impossible for the visit by itself is a matter of
-the teams' time (``no_time_left``). The sentences do not name the village: whoever shows them does.
+the teams' time (``no_time_left``).
 """
 
 from __future__ import annotations
@@ -9,88 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from string import Formatter
 
 from planner.calendar import is_site_open, visit_days
+from planner.closed import as_details, without_closed_roads, without_closures
 from planner.follow_ups import due as due_visits
 from planner.follow_ups import is_led
-from planner.language import Text, text
 from planner.lone import Chance, best_chance
 from planner.model import Problem, Task, Team, owner_teams
-from planner.plan import UnservedVisit
+from planner.reason_words import EMPTY
 from planner.recurrence import fixed_weekdays, quotas, room, rule_days
 from planner.rules import VisitRule
 from planner.values import DateRange
 
 Details = tuple[tuple[str, str], ...]
 Found = tuple[str, dict[str, object]]
-EMPTY = "–"  # for a value the sentence names and the plan does not give
 
+NO_DAY = frozenset({"no_working_day", "gap_conflict"})  # may come of a closed village
+NO_WAY = frozenset({"unreachable", "shift_too_short", "too_far"})  # may come of a closed road
 MOST_EXCESS_MINUTES = 8 * 60  # no shift can be lengthened by more than a working day
-
-# code -> (what is in the way, what to do about it)
-REASONS: Mapping[str, tuple[Text, Text]] = {
-    "no_working_day": (
-        text(
-            "Of {asked} visits asked from {first} to {last}, not all find a day: the rule allows {allowed} days, "
-            "the village is open on {open} of these, and a team that may come works on {worked} of those."
-        ),
-        text("Allow more weekdays or holidays, give a team that may come more working days, or lower the visits."),
-    ),
-    "gap_conflict": (
-        text(
-            "Of {asked} visits asked from {first} to {last}, not all have room at the asked distance "
-            "(min_gap_days {low}, max_gap_days {high}, last visited {last_visited})."
-        ),
-        text("Lower the visits or min_gap_days, raise max_gap_days, or allow more weekdays."),
-    ),
-    "no_team_skill": (
-        text("No team has all of the skills {skills}; team {team} comes nearest, but lacks {missing}."),
-        text("Add {missing} to a team, or take it out of the rule."),
-    ),
-    "no_team_access": (
-        text("Only vehicles of class {allowed} get there, but the teams that could come have {found}."),
-        text("Give such a team a vehicle of class {allowed}, or correct the access classes of the village."),
-    ),
-    "not_owned": (
-        text("The village belongs to {owners}, who cannot make the visit, and no team that could may be lent."),
-        text("Let a team be lent, or give the village to a team that can come."),
-    ),
-    "composition_missing": (
-        text("A session needs {classes} together, but no teams that could come bring {missing} at one time."),
-        text("Add {missing} to the skills of a team, or give the teams a common day and hour."),
-    ),
-    "unreachable": (
-        text("No team has a road there and back; not even team {team} on {day}."),
-        text("Correct the roads or the closures, or give the visit to a team whose vehicle gets there."),
-    ),
-    "window_too_short": (
-        text("The visit takes {service} minutes, but the longest time window has {longest}."),
-        text("Lengthen a window to {service} minutes, or shorten the visit to {longest}."),
-    ),
-    "shift_too_short": (
-        text(
-            "Even with the whole day for this visit, team {team}, which comes nearest on {day}, "
-            "is {minutes} minutes too late for the time window or the end of its shift."
-        ),
-        text("Lengthen the window or the shift of team {team} by {minutes} minutes, or shorten the visit."),
-    ),
-    "too_far": (
-        text("The village is so far away that even team {team} would be {minutes} minutes too late on {day}."),
-        text("Check its longitude and latitude; if they are right, give the visit to a team with a nearer base."),
-    ),
-    "over_capacity": (
-        text("The visit uses {load} doses or kits, but team {team}, which comes nearest, carries {limit} a day."),
-        text("Raise the capacity of team {team} to {load}, or lower the load of the visit."),
-    ),
-    "no_time_left": (
-        text(
-            "A visit from {first} to {last} is possible by itself, for example by team {team} on {day}, "
-            "but other visits fill the days of the teams."
-        ),
-        text("Add a team or working days, lengthen shifts, lower other visits, or search longer."),
-    ),
-}
 
 
 def explain(
@@ -108,41 +44,24 @@ def explain(
         only some days of the stretch.
     """
     stretch = DateRange(first_day=first_day, last_day=last_day)
-    code, values = _nobody(problem, task) or _nowhen(problem, task, stretch, nth, leading)
+    code, values = _nobody(problem, task) or _closed_or(problem, task, (stretch, nth, leading))
     return code, tuple(sorted((name, str(value)) for name, value in values.items()))
 
 
 def true_reasons(
     problem: Problem, task: Task, first_day: date, last_day: date, count: int, *, leading: Sequence[date] = ()
 ) -> frozenset[str]:
-    """Return the codes that are true of one of ``count`` unserved visits of the stretch; ``leading`` as above."""
-    codes = (explain(problem, task, first_day, last_day, nth=k, leading=leading)[0] for k in range(1, count + 1))
-    return frozenset(codes)
+    """Return the codes that are true of one of ``count`` unserved visits of the stretch; ``leading`` as above.
 
-
-def describe(unserved: UnservedVisit) -> Text:
-    """Return why the visit is not made and what to do about it. Values the plan does not give are shown as a dash."""
-    sentence, remedy = REASONS.get(unserved.reason, _unknown_reason())
-    known = {
-        "first": unserved.first_day,
-        "last": unserved.last_day,
-        "reason": unserved.reason,
-        **dict(unserved.details),
-    }
-    said = _filled(sentence, known)
-    if "fixed" in known:
-        kept = text("The service day is fixed, so that a visit lost to a holiday is not made on another weekday.")
-        said = text("{sentence} {remedy}", sentence=said, remedy=kept)
-    return text("{sentence} {remedy}", sentence=said, remedy=_filled(remedy, known))
-
-
-def _unknown_reason() -> tuple[Text, Text]:
-    return text("The reason {reason} is not known."), text("Plan again with this version.")
-
-
-def _filled(sentence: Text, known: Mapping[str, object]) -> Text:
-    names = {name for _, name, _, _ in Formatter().parse(sentence.template) if name}
-    return Text(sentence.template, {name: known.get(name, EMPTY) for name in names})
+    Where something closed is the reason, what it leads to (no road, no day) is true as well.
+    """
+    stretch = DateRange(first_day=first_day, last_day=last_day)
+    nobody = _nobody(problem, task)
+    if nobody is not None:
+        return frozenset({nobody[0]})
+    asked = [(stretch, nth, leading) for nth in range(1, count + 1)]
+    plain = {_nowhen(problem, task, *visit)[0] for visit in asked}
+    return frozenset(plain | {_closed_or(problem, task, visit)[0] for visit in asked})
 
 
 def _nobody(problem: Problem, task: Task) -> Found | None:
@@ -164,6 +83,22 @@ def _nobody(problem: Problem, task: Task) -> Found | None:
     if not _covers(rule, allowed):
         return "not_owned", {"owners": _list(problem.team_by_id[team_id].name for team_id in owners)}
     return None
+
+
+def _closed_or(problem: Problem, task: Task, visit: tuple[DateRange, int, Sequence[date]]) -> Found:
+    """Return what is closed where the visit would be possible without that; else why it finds no day."""
+    found = _nowhen(problem, task, *visit)
+    if found[0] in NO_DAY:
+        ways = without_closures(problem, task, visit[0])
+    elif found[0] in NO_WAY:
+        ways = without_closed_roads(problem)
+    else:
+        return found
+    for closures, opened in ways:
+        code, values = _nowhen(opened, task, *visit)
+        if code == "no_time_left":
+            return "village_closed" if found[0] in NO_DAY else "road_closed", {**values, **as_details(closures)}
+    return found
 
 
 def _covers(rule: VisitRule, teams: Sequence[Team]) -> bool:

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from planner.errors import ModelError
 from planner.language import text
-from planner.model import UNREACHABLE, Problem, Site, Task, Team, TravelMatrix
+from planner.model import UNREACHABLE, ObjectiveWeights, Opening, Problem, Site, Task, Team, TravelMatrix
+from planner.openings import with_roads_open, without
 from planner.plan import Relaxation, RelaxationKind, Value
 from planner.rules import VisitRule
-from planner.values import DateRange, Window
+from planner.values import Closure, DateRange, Window
 
 LONG_MINUTES = 120  # a shift or window that grows by more is no small change
 RANK_OF_LONG = 6
@@ -30,10 +31,13 @@ EARTH_METRES = 6_371_000
 RANKS: Mapping[RelaxationKind, int] = {
     "lengthen_shift": 0,
     "lengthen_window": 0,
+    "raise_priority": 0,
+    "raise_price": 1,
     "raise_capacity": 1,
     "raise_max_stops": 1,
     "cancel_day_off": 2,
     "open_site": 2,
+    "open_road": 2,
     "lower_min_gap": 2,
     "raise_max_gap": 2,
     "allow_weekday": 3,
@@ -129,7 +133,7 @@ def size(relaxation: Relaxation) -> tuple[int, int, str, str, str, str]:
     amount, rank = amount_of(relaxation), RANKS[relaxation.kind]
     if rank == 0 and amount > LONG_MINUTES:
         rank = RANK_OF_LONG
-    row = f"{relaxation.team_id} {relaxation.site_id} {relaxation.rule_id}"
+    row = f"{relaxation.team_id} {relaxation.site_id} {relaxation.rule_id} {relaxation.road_id}"
     return rank, amount, str(relaxation.day or ""), relaxation.kind, row, str(relaxation.new)
 
 
@@ -138,11 +142,21 @@ def amount_of(relaxation: Relaxation) -> int:
     old, new = relaxation.old, relaxation.new
     if relaxation.kind in {"lengthen_shift", "lengthen_window"}:
         return _length(new) - _length(old)
+    if relaxation.kind == "open_road":
+        return _days_from_the_edge(relaxation)
     if relaxation.kind != "open_site" and isinstance(old, tuple) and isinstance(new, tuple):
         return len(set(old) ^ set(new))
     if isinstance(old, bool) or not isinstance(old, int) or not isinstance(new, int):
         return 1
     return abs(new - old)
+
+
+def _days_from_the_edge(relaxation: Relaxation) -> int:
+    """Return how far inside the closed days the opened one lies: a road that opens sooner is little asked."""
+    if relaxation.day is None or not isinstance(relaxation.old, tuple):
+        return 1
+    first, last = (date.fromisoformat(str(day)) for day in relaxation.old)
+    return min((relaxation.day - first).days, (last - relaxation.day).days) + 1
 
 
 def _length(windows: Value) -> int:
@@ -159,6 +173,10 @@ def relax(problem: Problem, relaxation: Relaxation) -> Problem:
     """
     if relaxation.kind == "set_road":
         return replace_parts(problem, travel=tuple(_travel(problem, relaxation)))
+    if relaxation.kind == "open_road":
+        return with_roads_open(problem, opening_of(problem, relaxation), relaxation.day)
+    if relaxation.kind == "raise_price":
+        return replace_parts(problem, weights=_weights(problem, relaxation))
     if relaxation.kind == "add_team":
         return replace_parts(problem, teams=(*problem.teams, _new_team(problem, relaxation)))
     read = FIELDS[relaxation.field].read if relaxation.field in FIELDS else _same
@@ -175,15 +193,41 @@ def relax(problem: Problem, relaxation: Relaxation) -> Problem:
     return replace_parts(problem, sites=tuple(replace(s, **change) if s.id == site.id else s for s in problem.sites))
 
 
+def _weights(problem: Problem, relaxation: Relaxation) -> ObjectiveWeights:
+    if isinstance(relaxation.new, bool) or not isinstance(relaxation.new, int):
+        raise ModelError(text("A price needs a whole number."))
+    return replace(problem.weights, per_unserved_visit=relaxation.new)
+
+
+def open_road(closure: Closure, day: date) -> Relaxation:
+    """Return the relaxation that opens a closed road for a day."""
+    write = FIELDS["closed"].write
+    old, new = write((closure.days,)), write(without(closure.days, day))
+    return Relaxation(kind="open_road", road_id=closure.id, field="closed", day=day, old=old, new=new)
+
+
+def opening_of(problem: Problem, relaxation: Relaxation) -> Opening:
+    """Return the opening of the row of a closed road; raises ModelError when there is none."""
+    for opening in problem.openings:
+        closure, *more = opening.closures
+        if not more and closure.id == relaxation.road_id and FIELDS["closed"].write((closure.days,)) == relaxation.old:
+            return opening
+    raise _no_row(relaxation.road_id)
+
+
 def _row(rows: Mapping[str, Any], row_id: str) -> Any:
     if row_id not in rows:
-        raise ModelError(text('The input has no row "{id}" to change.', id=row_id), text("Plan again."))
+        raise _no_row(row_id)
     return rows[row_id]
+
+
+def _no_row(row_id: str) -> ModelError:
+    return ModelError(text('The input has no row "{id}" to change.', id=row_id), text("Plan again."))
 
 
 def replace_parts(problem: Problem, **parts: Any) -> Problem:
     """Return the problem with other teams, sites or roads."""
-    names = ("calendar", "bases", "sites", "teams", "travel", "weights", "balance", "pins")
+    names = ("calendar", "bases", "sites", "teams", "travel", "weights", "balance", "pins", "site_closures", "openings")
     return Problem(**{name: getattr(problem, name) for name in names} | parts)
 
 

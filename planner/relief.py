@@ -20,6 +20,7 @@ from planner.evaluation import evaluate
 from planner.model import Problem, Task
 from planner.placing import Board, alone, days_made, place
 from planner.plan import Plan, Provenance, Relaxation, UnservedVisit
+from planner.prices import dear_visits_named, price_raised
 from planner.reasons import explain
 from planner.recurrence import quotas
 from planner.relaxations import relax
@@ -46,6 +47,7 @@ class Served(NamedTuple):
 
 def with_relaxations(problem: Problem, plan: Plan, *, most_tasks: int = MOST_TASKS) -> Plan:
     """Return the plan with the smallest change found for each owed visit of the first ``most_tasks`` tasks."""
+    plan = dear_visits_named(problem, plan)
     by_task: dict[Task, list[UnservedVisit]] = {}
     for owed in plan.unserved:
         by_task.setdefault(owed.task, []).append(owed)
@@ -86,6 +88,8 @@ def smallest_relaxation(problem: Problem, plan: Plan, owed: UnservedVisit) -> Re
 
 def _smallest(problem: Problem, plan: Plan, owed: UnservedVisit) -> Served | None:
     task, due = owed.task, DateRange(first_day=owed.first_day, last_day=owed.last_day)
+    if owed.reason == "too_dear":
+        return worth_making(problem, plan, owed)
     if owed.reason == "no_time_left":
         tried = candidates(problem, plan, task, due)[:MOST_TRIED_IN_PLAN]
         shown = (_in_plan(problem, plan, task, change) for change in tried)
@@ -97,6 +101,14 @@ def _smallest(problem: Problem, plan: Plan, owed: UnservedVisit) -> Served | Non
             fitting = _in_plan(problem, plan, task, change)
             return fitting if fitting.serves(due) else possible
     return None
+
+
+def worth_making(problem: Problem, plan: Plan, owed: UnservedVisit) -> Served | None:
+    """Return the least priority, else price of owed visits, at which making the visit is the cheaper: judged."""
+    change = price_raised(problem, plan, owed)
+    if change is None:
+        return None
+    return Served(replace(change, proof="in_plan"), frozenset({(owed.first_day, owed.last_day)}))
 
 
 def _in_plan(problem: Problem, plan: Plan, task: Task, change: Relaxation) -> Served:

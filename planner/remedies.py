@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from planner.calendar import is_site_open, is_team_working
+from planner.calendar import is_site_open, is_team_working, visit_days
 from planner.errors import ModelError
 from planner.model import Horizon, Problem, Task, Team, owner_teams
+from planner.openings import without
 from planner.placing import Board, Insertion, open_days
 from planner.plan import Plan, Relaxation, RelaxationKind
-from planner.recurrence import room
-from planner.relaxations import amount_of, change_rule, change_site, change_team, relax, size
+from planner.recurrence import room, rule_days
+from planner.relaxations import amount_of, change_rule, change_site, change_team, open_road, relax, size
 from planner.rules import VisitRule
 from planner.stretching import shortest_road, stretched_shifts, stretched_windows
 from planner.values import DateRange
@@ -102,7 +103,23 @@ def _opened(board: Board, due: DateRange) -> Opened:
                 opening = known[roads] = known.get(roads) or tuple(_of_day(board, team, day))
             for change in opening:
                 found[change].add(day)
+    for change, day in _open_roads(board, due):
+        found[change].add(day)
     return found
+
+
+def _open_roads(board: Board, due: DateRange) -> Iterator[tuple[Relaxation, date]]:
+    """Yield the closed roads with which, open on one day, somebody can come that day who cannot come today."""
+    problem, task = board.problem, board.task
+    teams = visit_days(problem, task)
+    allowed = [day for day in rule_days(problem.rule_by_task[task], problem.horizon) if day in due and day in teams]
+    for closures, day in ((opening.closures, day) for opening in problem.openings for day in allowed):
+        if len(closures) > 1 or day not in closures[0].days or next(board.fits(day, teams[day]), None):
+            continue
+        change = open_road(closures[0], day)
+        opened = board.relaxed(relax(problem, change))
+        if next(opened.fits(day, teams[day]), None):
+            yield change, day
 
 
 def _days_in(problem: Problem, due: DateRange) -> list[date]:
@@ -136,7 +153,7 @@ def _day_blocks(problem: Problem, task: Task, team: Team, day: date) -> Blocks:
     if not is_team_working(calendar, team, day):
         blocks.append(tuple(_work(team, calendar.kinds[day], day)))
     if any(day in closure for closure in site.closed):
-        opened = tuple(part for closure in site.closed for part in _without(closure, day))
+        opened = tuple(part for closure in site.closed for part in without(closure, day))
         blocks.append((change_site("open_site", site, "closed", opened, day),))
     if not is_site_open(calendar, replace(site, closed=()), day):
         blocks.append((change_site("allow_holidays", site, "is_holiday_allowed", True, day),))
@@ -156,18 +173,6 @@ def _work(team: Team, kind: str, day: date) -> Iterator[Relaxation]:
         yield change_team("work_holidays", team, "works_holidays", True, day)
     elif not is_off:
         yield change_team("add_weekday", team, "weekdays", team.weekdays | {day.weekday()})
-
-
-def _without(closure: DateRange, day: date) -> Iterator[DateRange]:
-    """Yield what is left of a closure when it is lifted for one day."""
-    if day not in closure:
-        yield closure
-        return
-    before, after = day - timedelta(days=1), day + timedelta(days=1)
-    if closure.first_day <= before:
-        yield DateRange(first_day=closure.first_day, last_day=before)
-    if after <= closure.last_day:
-        yield DateRange(first_day=after, last_day=closure.last_day)
 
 
 def _opens(board: Board, change: Relaxation, team: Team, day: date) -> bool:

@@ -163,6 +163,7 @@ def relaxation_document(problem: Problem, relaxation: Relaxation, language: str)
         "team": relaxation.team_id,
         "site": relaxation.site_id,
         "rule": relaxation.rule_id,
+        "road": relaxation.road_id,
         "field": relaxation.field,
         "old": relaxation.old,
         "new": relaxation.new,

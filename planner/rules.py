@@ -13,6 +13,7 @@ from planner.values import DAY_MINUTES, Window, require, require_id, require_who
 
 SHORT_FORM = re.compile(r"(\d+)/(?:(\d+) )?(week|month|quarter|horizon)s?")  # as tables name them
 Period = Literal["week", "month", "quarter", "horizon"]
+MOST_PRIORITY = 5  # must be
 PERIODS: tuple[Period, ...] = ("week", "month", "quarter", "horizon")
 
 
@@ -146,7 +147,7 @@ class VisitRule:
             ("every", 1, 60),
             ("min_gap_days", 1, 400),
             ("load", 0, 10**6),
-            ("priority", 1, 5),
+            ("priority", 1, MOST_PRIORITY),
         ):
             require_whole(getattr(self, name), name=name, subject=subject, low=low, high=high)
         require(self.per in PERIODS, text("{subject}: per must be week, month, quarter or horizon.", subject=subject))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,12 +13,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text as Characters
 
-from planner.advice import explain_owed
+from planner.advice import OwedAlike, owed_alike
 from planner.evaluation import BalanceFigures, BalancePrice, Evaluation, Workday, kpis
+from planner.evaluation.words import listing
 from planner.findings import findings
 from planner.language import Text, say, text
 from planner.model import Problem
-from planner.plan import Plan, UnservedVisit
+from planner.plan import Plan
+from planner.values import DateRange
 
 MOST_LINES = 20  # on the screen; report.json has them all
 
@@ -230,14 +233,14 @@ def cost_lines(evaluation: Evaluation, language: str) -> list[str]:
 def violation_lines(evaluation: Evaluation, language: str) -> list[str]:
     """Return a line per violation, the hard ones first, shortened for a screen."""
     ordered = sorted(evaluation.violations, key=lambda v: (not v.is_hard, v.rule, v.subject))
-    lines = [f"{v.rule}: {say(v.sentence, language)}" for v in ordered[:MOST_LINES]]
-    return lines + _rest(len(ordered), language)
+    hard, soft = text("hard rule"), text("remark")
+    lines = [text("{kind}: {sentence}", kind=hard if v.is_hard else soft, sentence=v.sentence) for v in ordered]
+    return [say(line, language) for line in lines[:MOST_LINES]] + _rest(len(ordered), language)
 
 
 def unserved_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
-    """Return a line per unserved visit with its reason, equal ones counted together, shortened for a screen."""
-    counted = Counter(_unserved_line(problem, visit, language) for visit in plan.unserved)
-    lines = [line if times == 1 else f"{times} x {line}" for line, times in counted.items()]
+    """Return a line per reason and advice with all visits that are owed for it, shortened for a screen."""
+    lines = [_unserved_line(problem, alike, language) for alike in owed_alike(problem, plan, language)]
     return lines[:MOST_LINES] + _rest(len(lines), language)
 
 
@@ -247,13 +250,26 @@ def conflict_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
     return [say(line, language) for line in found]
 
 
-def _unserved_line(problem: Problem, visit: UnservedVisit, language: str) -> str:
-    name, rule = problem.site_by_id[visit.site_id].name, problem.rule_by_task[visit.task].called
-    line = text(
-        "Unserved: {name} ({rule}), due {first} to {last}: {why}",
-        name=name, rule=rule, first=visit.first_day, last=visit.last_day, why=explain_owed(problem, visit),
-    )  # fmt: skip
-    return say(line, language)
+def _unserved_line(problem: Problem, alike: OwedAlike, language: str) -> str:
+    """Return the visits owed for one reason and the reason, once: villages of one rule and due dates side by side."""
+    together: dict[tuple[str, tuple[DateRange, ...]], list[str]] = {}
+    for task, due in alike.due.items():
+        names = together.setdefault((say(problem.rule_by_task[task].called, language), due), [])
+        names.append(problem.site_by_id[task.site_id].name)
+    parts = [
+        text("{names} ({rule}), due {due}", names=listing(names), rule=rule, due=listing(_due_words(due)))
+        for (rule, due), names in together.items()
+    ]
+    owed = (
+        listing(parts) if len(parts) == 1 else text("{count} visits: {owed}", count=alike.visits, owed=listing(parts))
+    )
+    return say(text("Unserved: {owed}: {why}", owed=owed, why=alike.why), language)
+
+
+def _due_words(due: Sequence[DateRange]) -> Iterator[Text]:
+    for days, times in Counter(due).items():
+        said = text("{first} to {last}", first=days.first_day, last=days.last_day)
+        yield said if times == 1 else text("{days} ({times} times)", days=said, times=times)
 
 
 def _rest(count: int, language: str) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from maps.backdrop import backdrop_of, closed_roads_of
 from maps.mixed_datum import datum_notices
 from maps.network import RoadNetwork, network_from_roads, read_network, set_season
+from maps.openings import road_openings
 from maps.paths import LegPaths
 from maps.printouts import crew_sheet
 from maps.render import index_page
@@ -99,6 +100,10 @@ def open_county(
             weights=dataset.county.weights,
             balance=dataset.county.balance,
             pins=tuple(dataset.pins),
+            site_closures=dataset.site_closures,
+            openings=road_openings(
+                network, matrices, places=places, horizon=horizon, road_closures=dataset.road_closures
+            ),
         )
     except ModelError as fault:
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None

@@ -6,11 +6,11 @@ is not defined, and a shift never passes midnight. ``clock`` writes it for peopl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from planner.errors import ModelError
+from planner.errors import ModelError, Where
 from planner.language import Text, text
 
 DAY_MINUTES = 24 * 60
@@ -38,7 +38,7 @@ def require_whole(value: object, *, name: str, subject: Text, low: int, high: in
         text(
             "{subject}: {name} must be a whole number from {low} to {high}, but is {value}.",
             subject=subject,
-            name=name,
+            name=Text(name),  # the heading of its column, in the language
             low=low,
             high=high,
             value=repr(value),
@@ -54,7 +54,7 @@ def require_price(value: object, *, name: str, subject: Text) -> None:
         text(
             "{subject}: {name} must be a number from {low} to {high}, but is {value}.",
             subject=subject,
-            name=name,
+            name=Text(name),
             low=0,
             high=LARGEST_PRICE,
             value=repr(value),
@@ -138,6 +138,24 @@ class RoadClosure:
     road_id: str
     days: DateRange
     reason: str = ""
+    where: Where = field(default=Where(), compare=False)  # its row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A row of the tables that closes a village or a road, as people are told of it."""
+
+    kind: Literal["village", "road"]
+    id: str
+    name: str = ""  # of a road; empty: the id
+    days: DateRange
+    reason: str = ""
+    where: Where = field(default=Where())
+
+    @property
+    def called(self) -> str:
+        """Return the name people know, with the id of the tables in brackets where it is another."""
+        return f"{self.name} ({self.id})" if self.name not in {"", self.id} else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

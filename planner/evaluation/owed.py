@@ -8,11 +8,14 @@ from datetime import date
 
 from planner.evaluation.facts import Facts
 from planner.evaluation.result import Violation
+from planner.evaluation.worth import cheapest_addition, owing_price
 from planner.language import Text, text
 from planner.model import Task
 from planner.plan import UnservedVisit
-from planner.reasons import REASONS, true_reasons
+from planner.reason_words import NAMES, REASONS
+from planner.reasons import true_reasons
 from planner.recurrence import Quota
+from planner.values import DateRange
 
 
 def unserved_reason(facts: Facts) -> Iterator[Violation]:
@@ -62,14 +65,14 @@ def _untrue(facts: Facts, task: Task, entries: list[UnservedVisit]) -> Iterator[
     leading = facts.leading(task) if task in facts.problem.leader_by_task else ()
     real = true_reasons(facts.problem, task, first.first_day, first.last_day, len(entries), leading=leading)
     for owed in entries:
-        if owed.reason in real:
+        if owed.reason in real or (owed.reason == "too_dear" and "no_time_left" in real and _is_dear(facts, owed)):
             continue
         sentence = text(
             "{site}: a visit from {first} to {last} is listed as owed for the reason {reason}, which is not true.",
             site=facts.called(task),
             first=owed.first_day,
             last=owed.last_day,
-            reason=owed.reason,
+            reason=NAMES.get(owed.reason, owed.reason),
         )
         if owed.reason not in REASONS:
             sentence = text(
@@ -78,6 +81,13 @@ def _untrue(facts: Facts, task: Task, entries: list[UnservedVisit]) -> Iterator[
                 reason=owed.reason,
             )
         yield _of(task, 1, sentence)
+
+
+def _is_dear(facts: Facts, owed: UnservedVisit) -> bool:
+    """Return whether no way is found to make the visit that is cheaper than to owe it."""
+    due = DateRange(first_day=owed.first_day, last_day=owed.last_day)
+    addition = cheapest_addition(facts.problem, facts.plan, owed.task, due)
+    return addition is None or addition.more > owing_price(facts.problem, owed.task)
 
 
 def _of(task: Task, amount: float, sentence: Text) -> Violation:

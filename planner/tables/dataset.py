@@ -25,7 +25,7 @@ from planner.tables.reading import Table, read_tables
 from planner.tables.references import register_rows
 from planner.tables.settings import CountySettings, read_settings
 from planner.tables.visit_rules import check_rules
-from planner.values import RoadClosure
+from planner.values import Closure, RoadClosure
 
 __all__ = ["CountySettings", "Dataset", "read_dataset"]
 
@@ -41,6 +41,7 @@ class Dataset:
     bases: tuple[Base, ...]
     teams: tuple[Team, ...]
     calendar_overrides: tuple[CalendarOverride, ...] = ()
+    site_closures: tuple[Closure, ...] = ()
     road_closures: tuple[RoadClosure, ...] = ()
     pins: Mapping[Pin, Where] = field(default_factory=dict)  # and the cell of the day
     roads: Any = None
@@ -76,8 +77,8 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
     check_demands(villages, rules, teams, faults)
     check_unused_rules(villages, rules, faults)
     roads = tables.get("roads")
-    closed, road_closures = read_closures(tables.get("closures"), villages, road_ids(roads), faults)
-    sites = build_sites(villages, rules, teams, closed, faults)
+    site_closures, road_closures = read_closures(tables.get("closures"), villages, road_ids(roads), faults)
+    sites = build_sites(villages, rules, teams, site_closures, faults)
     check_leaders(sites, rules, faults)
     return Dataset(
         source=source,
@@ -87,6 +88,7 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
         bases=build_bases(bases),
         teams=build_teams(teams, bases, villages, faults),
         calendar_overrides=read_overrides(tables.get("calendar"), faults),
+        site_closures=site_closures,
         road_closures=road_closures,
         pins=read_pins(tables.get("pins"), (villages, rules, teams), sites, faults),
         roads=read_lines(roads, faults),

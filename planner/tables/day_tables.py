@@ -9,7 +9,7 @@ from planner.language import text
 from planner.tables.faults import Faults
 from planner.tables.reading import Row, Table
 from planner.tables.references import Register, find_or_note, note_unknown
-from planner.values import DateRange, RoadClosure
+from planner.values import Closure, DateRange, RoadClosure
 
 LONGEST_SPAN = 400  # days of one row of the calendar
 
@@ -40,12 +40,12 @@ def read_overrides(table: Table | None, faults: Faults) -> tuple[CalendarOverrid
 
 def read_closures(
     table: Table | None, villages: Register, road_ids: dict[str, tuple[str, ...]] | None, faults: Faults
-) -> tuple[dict[str, tuple[DateRange, ...]], tuple[RoadClosure, ...]]:
-    """Return the closed days of each village, and the closed roads.
+) -> tuple[tuple[Closure, ...], tuple[RoadClosure, ...]]:
+    """Return the closed villages and the closed roads, each with the row it stands in.
 
     ``road_ids`` gives the ids meant by each id or name of a road; None where the roads come from elsewhere.
     """
-    closed: dict[str, set[DateRange]] = {}
+    sites: dict[tuple[str, DateRange], Closure] = {}  # the first row that closes a village on these days
     roads: set[RoadClosure] = set()
     for row in table.rows if table else ():
         span = _span(row, faults)
@@ -55,15 +55,17 @@ def read_closures(
         if row.get("kind") == "village":
             site = find_or_note(row.where("id"), word, villages, faults)
             if site is not None and span is not None:
-                closed.setdefault(site, set()).add(span)
+                closure = Closure(kind="village", id=site, days=span, reason=row.get("reason", ""), where=row.place)
+                sites.setdefault((site, span), closure)
             continue
         if road_ids is not None and word not in road_ids:
             note_unknown(row.where("id"), word, road_ids, text("road"), faults)
         elif span is not None:
             ids = road_ids[word] if road_ids is not None else (word,)
-            roads.update(RoadClosure(road_id=r, days=span, reason=row.get("reason", "")) for r in ids)
-    in_order = {site: tuple(sorted(spans, key=lambda d: (d.first_day, d.last_day))) for site, spans in closed.items()}
-    return in_order, tuple(sorted(roads, key=lambda c: (c.road_id, c.days.first_day, c.days.last_day, c.reason)))
+            reason = row.get("reason", "")
+            roads.update(RoadClosure(road_id=r, days=span, reason=reason, where=row.place) for r in ids)
+    closed = sorted(sites.values(), key=lambda c: (c.id, c.days.first_day, c.days.last_day))
+    return tuple(closed), tuple(sorted(roads, key=lambda c: (c.road_id, c.days.first_day, c.days.last_day, c.reason)))
 
 
 def _span(row: Row, faults: Faults) -> DateRange | None:

@@ -56,7 +56,7 @@ class Faults:
 
 def _order(issue: Issue) -> tuple[str, str, int, str]:
     where = issue.where
-    return where.file, where.sheet, where.row or 0, where.column
+    return where.file, str(where.sheet), where.row or 0, str(where.column)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

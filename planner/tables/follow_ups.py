@@ -27,7 +27,7 @@ def read_follow_up(row: Row, rules: Register, villages: Register, faults: Faults
     for name in NEEDED:
         if name not in given:
             problem = text("a follow-up needs {name} too.", name=quote(row.where(name).column))
-            names = ", ".join(row.where(needed).column for needed in NEEDED)
+            names = ", ".join(str(row.where(needed).column) for needed in NEEDED)
             faults.add(row.where(given[0]), problem, text("Fill in {names}, or none of them.", names=names))
     rule_id = _leading_rule(row, rules, faults)
     village = row.get("follows_village")

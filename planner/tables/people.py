@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from planner.language import text
@@ -11,7 +12,7 @@ from planner.tables.faults import Faults
 from planner.tables.reading import Row
 from planner.tables.references import Register, find_or_note, is_shared_name, note_unknown
 from planner.tables.visit_rules import build_rules
-from planner.values import DateRange, LunchBreak, MarketDays
+from planner.values import Closure, LunchBreak, MarketDays
 
 EARLIEST_LUNCH, LATEST_LUNCH = 11 * 60 + 30, 13 * 60
 TEAM_CELLS = (
@@ -156,11 +157,12 @@ def build_sites(
     villages: Register,
     rules: Register,
     teams: Register,
-    closed: dict[str, tuple[DateRange, ...]],
+    closures: Iterable[Closure],
     faults: Faults,
 ) -> tuple[Site, ...]:
     """Return the sites, sorted by id; what is wrong with them is noted."""
     institutions = {row.get("institution") for row in teams.row_by_id.values()} - {None}
+    closed = {site: tuple(c.days for c in closures if c.id == site) for site in {c.id for c in closures}}
     built = []
     for site_id, row in sorted(villages.row_by_id.items()):
         visit_rules = build_rules(row, rules, teams, faults)

@@ -163,13 +163,47 @@ def test_closed_road_touches_only_the_visits_that_used_it(planned: Path, tmp_pat
     assert done.returncode == 3
     before, after = stops_of(planned / "out"), stops_of(tmp_path / "out")
     unserved = report_of(tmp_path / "out")["unserved"]
-    assert [(v["site"], v["first_day"], v["reason"]) for v in unserved] == [("east3", "2026-03-09", "unreachable")]  # type: ignore[attr-defined]
+    assert [(v["site"], v["first_day"], v["reason"]) for v in unserved] == [("east3", "2026-03-09", "road_closed")]  # type: ignore[attr-defined]
     first_week = {key: value for key, value in before.items() if key[1] < "2026-03-09"}
     assert {key: value for key, value in after.items() if key[1] < "2026-03-09"} == first_week
     north = {key: value for key, value in before.items() if key[0].startswith("north")}
     assert {key: value for key, value in after.items() if key[0].startswith("north")} == north
     served = sorted(site for site, day in after if day >= "2026-03-09" and site.startswith("east"))
     assert served == ["east1", "east2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "closed", "advice"),
+    [
+        (
+            "en",
+            "R3, from 2026-03-09 to 2026-03-12 (塌方; closures.csv, row 2)",
+            "Open the road on 2026-03-09: R3, from",
+        ),
+        ("zh", "R3，2026-03-09 至 2026-03-12（塌方；closures.csv、第 2 行）", "让道路在 2026-03-09 开通"),
+    ],
+)
+def test_closed_road_and_its_row_are_named_wherever_the_visit_is_owed(
+    tmp_path: Path, language: str, closed: str, advice: str
+) -> None:
+    """Screen, report.json, map, summary and workbook say which road, from when to when, and where that stands.
+
+    The team works on Monday to Thursday, when the road is closed; opened on Monday, the day at the edge of the
+    closure, it serves the visit.
+    """
+    row = {"kind": "road", "id": "R3", "first_day": "2026-03-09", "last_day": "2026-03-12", "reason": "塌方"}
+    sheets = tables() | {"closures": [row]}
+    sheets["teams"][0]["weekdays"] = "Mon-Thu"
+    write_county(tmp_path / "in", sheets)
+    options = ("--start", "2026-03-09", "--weeks", "1", "--rounds", "1", "--lang", language)
+    done = xunzhen("plan", tmp_path / "in", "-o", tmp_path / "out", *options)
+    (visit,) = report_of(tmp_path / "out")["unserved"]  # type: ignore[misc]
+    assert (visit["relaxation"]["kind"], visit["relaxation"]["road"]) == ("open_road", "R3")
+    assert visit["relaxation"]["proof"] == "in_plan"
+    pages = [(tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("index.html", "summary.html")]
+    for said in (done.stderr, visit["sentence"], *pages):
+        assert closed in said
+        assert advice in said
 
 
 def test_refused_input_writes_nothing(tmp_path: Path) -> None:

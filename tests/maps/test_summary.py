@@ -12,9 +12,14 @@ from maps.coverage_map import symbol
 from planner.balance import Balance
 from planner.evaluation import Evaluation, Violation, evaluate, kpis, village_coverage
 from planner.language import say, text
-from planner.model import Problem
-from planner.plan import Plan
+from planner.model import Problem, Task
+from planner.plan import Plan, UnservedVisit
+from planner.reasons import explain
+from planner.relief import with_relaxations
 from planner.report import report_document
+from planner.screen import unserved_lines
+from planner.values import DateRange
+from tests.builders import day, tiny_problem, village, weekly
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import make_county
 from tests.maps.summaries import document, document_of, number, rows_of, with_hostile_words
@@ -88,6 +93,40 @@ def test_owed_visits_are_explained_as_in_the_report() -> None:
         (owed,) = report["unserved"]  # type: ignore[misc]
         assert row[4] == owed["sentence"]
         assert row[3] == "1"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "same"), [("en", "Visits that are owed", "as above"), ("zh", "欠访", "同上")]
+)
+def test_reason_that_villages_share_stands_once_with_each_of_them(language: str, title: str, same: str) -> None:
+    """No team has an X-ray, which a, b and c ask: one heading with the reason, three rows; the report has all three."""
+
+    def owed(task: Task) -> UnservedVisit:
+        reason, details = explain(problem, task, day(0), day(6))
+        return UnservedVisit(
+            site_id=task.site_id,
+            rule_id=task.rule_id,
+            first_day=day(0),
+            last_day=day(6),
+            reason=reason,
+            details=details,
+        )
+
+    sites = tuple(village(name, weekly(skills=frozenset({"xray"}))) for name in "abc")
+    problem = tiny_problem(sites=(*sites, village("d", closed=(DateRange(first_day=day(0), last_day=day(6)),))))
+    plan = with_relaxations(problem, replace(build(), circuits=(), days=7, unserved=tuple(map(owed, problem.tasks))))
+    single, heading, *rows = rows_of(document(problem, plan, language=language), title)
+    report = report_document(problem, plan, evaluate(problem, plan), (), language)["unserved"]
+    sentences = [visit["sentence"] for visit in report]  # type: ignore[attr-defined]
+    assert (single[0], single[4]) == ("d (T)", sentences[3])
+    assert heading[0].endswith(sentences[0])
+    assert [(row[0], row[4]) for row in rows] == [("a (T)", same), ("b (T)", same), ("c (T)", same)]
+    assert len(sentences) == 4
+    lines = unserved_lines(problem, plan, language)
+    assert len(lines) == 2
+    assert lines[0].count(sentences[0]) == 1
+    names = "a, b, c" if language == "en" else "a、b、c"
+    assert names in lines[0]
 
 
 def test_owed_visits_that_the_plan_hides_are_told() -> None:

@@ -8,13 +8,15 @@ from datetime import date
 
 import pytest
 
+from planner.errors import Where
 from planner.language import say
 from planner.lone import best_chance
-from planner.model import Base, Problem, Site, Task, Team
+from planner.model import Base, Opening, Problem, Site, Task, Team
 from planner.plan import UnservedVisit
-from planner.reasons import REASONS, describe, explain, true_reasons
+from planner.reason_words import NAMES, REASONS, describe
+from planner.reasons import explain, true_reasons
 from planner.rules import ServiceTime, VisitRule
-from planner.values import DateRange, LunchBreak, Window
+from planner.values import Closure, DateRange, LunchBreak, Window
 from tests.builders import MONDAY, day, plain_calendar, straight_road, team, tiny_problem, village, weekly
 
 WEEK = (day(0), day(6))
@@ -56,6 +58,19 @@ def with_no_road(*ends: tuple[str, str]) -> tuple[object, ...]:
     return (replace(road, minutes=minutes, metres=metres),)
 
 
+WORKDAYS = DateRange(first_day=day(0), last_day=day(4))
+CLOSED_VILLAGE = Closure(
+    kind="village", id="a", days=WORKDAYS, reason="election", where=Where(file="closures.csv", row=7)
+)
+CLOSED_ROAD = Closure(
+    kind="road",
+    id="R12",
+    name="Gorge road",
+    days=DateRange(first_day=date(2026, 2, 20), last_day=day(13)),
+    reason="landslide",
+    where=Where(file="c.xlsx", sheet="closures", row=3),
+)
+OPENING = Opening(closures=(CLOSED_ROAD,), travel=(straight_road("d"),))
 NEAR_ROAD = straight_road("d")
 FAR_ROAD = replace(NEAR_ROAD, minutes=NEAR_ROAD.minutes * 15)
 
@@ -63,9 +78,21 @@ CASES: tuple[tuple[str, Problem, Problem, Mapping[str, str]], ...] = (
     # code, the problem, the problem with its remedy applied, some of the details
     (
         "no_working_day",
-        problem_of(village("a", closed=(DateRange(first_day=day(0), last_day=day(4)),))),
+        problem_of(village("a"), team(days_off=frozenset(day(k) for k in range(5)))),
+        problem_of(village("a"), team(days_off=frozenset(day(k) for k in range(4)))),
+        {"asked": "1", "allowed": "7", "open": "7", "worked": "0"},
+    ),
+    (
+        "village_closed",
+        problem_of(village("a", closed=(WORKDAYS,)), site_closures=(CLOSED_VILLAGE,)),
         problem_of(village("a", closed=(DateRange(first_day=day(0), last_day=day(3)),))),
-        {"asked": "1", "allowed": "7", "open": "2", "worked": "0"},
+        {"closed_from": "2026-03-02", "closed_to": "2026-03-06", "closed_why": "election", "closed_row": "7"},
+    ),
+    (
+        "road_closed",
+        problem_of(village("d"), travel=with_no_road(("d", "base")), openings=(OPENING,)),
+        problem_of(village("d")),
+        {"closed": "Gorge road (R12)", "closed_from": "2026-02-20", "closed_row": "3", "closed_file": "c.xlsx"},
     ),
     (
         "gap_conflict",
@@ -152,7 +179,9 @@ def test_possible_visit_is_a_matter_of_time() -> None:
 
 def test_every_reason_has_a_test() -> None:
     """The list of codes is closed."""
-    assert {case[0] for case in CASES} | {"no_time_left"} == set(REASONS)
+    assert (
+        {case[0] for case in CASES} | {"no_time_left", "too_dear"} == set(REASONS) == set(NAMES)
+    )  # these depend on the plan
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))
@@ -192,6 +221,51 @@ def test_sentence_of_a_short_shift_can_be_acted_on() -> None:
         "for the time window or the end of its shift. "
         "Lengthen the window or the shift of team one by 40 minutes, or shorten the visit."
     )
+
+
+def sentence_of(problem: Problem, language: str) -> str:
+    """Return why the only visit of the week is owed, and what to do."""
+    task = problem.tasks[0]
+    code, details = explain(problem, task, *WEEK)
+    first, last = WEEK
+    owed = UnservedVisit(
+        site_id=task.site_id, rule_id=task.rule_id, first_day=first, last_day=last, reason=code, details=details
+    )
+    return say(describe(owed), language)
+
+
+def test_closed_road_is_named_with_its_days_and_its_row() -> None:
+    """Which road, from when to when, why, and where it stands, in both languages."""
+    problem = next(case[1] for case in CASES if case[0] == "road_closed")
+    assert sentence_of(problem, "en").startswith(
+        "The way is closed: Gorge road (R12), from 2026-02-20 to 2026-03-15 "
+        "(landslide; c.xlsx, sheet closures, row 3). If it were open, team one could come on 2026-03-02."
+    )
+    assert sentence_of(problem, "zh").startswith(
+        "道路封闭：Gorge road (R12)，2026-02-20 至 2026-03-15（landslide；c.xlsx、工作表 closures、第 3 行）。"
+        "如果开放，队伍 one 可在 2026-03-02 前往。"
+    )
+
+
+def test_roads_that_are_closed_together_are_all_named() -> None:
+    """Neither road alone would do: both rows are told."""
+    other = replace(CLOSED_ROAD, id="R13", name="", reason="", where=Where(file="c.xlsx", sheet="closures", row=4))
+    both = Opening(closures=(CLOSED_ROAD, other), travel=OPENING.travel)
+    problem = problem_of(village("d"), travel=with_no_road(("d", "base")), openings=(both,))
+    assert "; R13, from 2026-02-20 to 2026-03-15 (c.xlsx, sheet closures, row 4). " in sentence_of(problem, "en")
+
+
+def test_closed_village_is_told_with_its_days_even_when_no_row_is_known() -> None:
+    """A problem that comes of no table has days and no row."""
+    assert sentence_of(problem_of(village("a", closed=(WORKDAYS,))), "en").startswith(
+        "The village is closed from 2026-03-02 to 2026-03-06. If it were open, team one could come on 2026-03-02."
+    )
+
+
+def test_closed_road_is_no_reason_where_the_visit_would_not_be_possible_either() -> None:
+    """With the road open the shift is still too short: nothing is gained by saying that the road is closed."""
+    problem = problem_of(village("d", weekly(service=LONG)), travel=with_no_road(("d", "base")), openings=(OPENING,))
+    assert why(problem)[0] == "unreachable"
 
 
 def test_unknown_reason_is_said_to_be_unknown() -> None:
@@ -241,7 +315,8 @@ def test_stretch_of_one_closed_week_is_judged_by_itself() -> None:
     site = village("a", closed=(DateRange(first_day=day(7), last_day=day(13)),))
     problem = problem_of(site, calendar=plain_calendar(14))
     assert why(problem, (day(0), day(6)))[0] == "no_time_left"
-    assert why(problem, (day(7), day(13)))[0] == "no_working_day"
+    assert why(problem, (day(7), day(13)))[0] == "village_closed"
+    assert true_reasons(problem, problem.tasks[0], day(7), day(13), 1) == {"village_closed", "no_working_day"}
 
 
 def test_fixed_weekday_on_a_holiday_is_no_working_day() -> None:

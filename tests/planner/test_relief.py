@@ -12,10 +12,10 @@ from planner.advice import SENTENCES, advise, explain_owed
 from planner.codec import dump_plan, load_plan
 from planner.evaluation import evaluate
 from planner.language import say
-from planner.model import Problem
+from planner.model import ObjectiveWeights, Problem
 from planner.plan import Plan, Relaxation, UnservedVisit
-from planner.reasons import REASONS
-from planner.relaxations import RANKS, relax, size
+from planner.reason_words import REASONS
+from planner.relaxations import RANKS, relax, replace_parts, size
 from planner.relief import plan_again, smallest_relaxation, with_relaxations
 from planner.report import report_document
 from planner.rules import ServiceTime
@@ -28,14 +28,31 @@ from tests.planner.test_reasons import CASES
 BRIEF = Window(start_minute=480, end_minute=660)
 ONLY_MONDAY = frozenset({0})
 
+# d is 80 km there and back and 110 minutes on duty, at 4 an hour: 87.33; owed it costs 20 times its priority
+DEAR = tiny_problem(sites=(village("d", weekly(priority=1)),), weights=ObjectiveWeights(per_unserved_visit=20))
+
 # what is seeded -> the change expected: kind, row, old value, new value
 FULL = tiny_problem(teams=(team(shift=BRIEF, weekdays=ONLY_MONDAY),))  # 120 minutes of service, 80 of road: 20 too many
 CHANGES: dict[str, tuple[Problem, tuple[str, str, object, object]]] = {
     **{code: (problem, ("", "", None, None)) for code, problem, _, _ in CASES},
     "no_time_left": (FULL, ("lengthen_shift", "one", (480, 660), (480, 680))),
+    "too_dear": (DEAR, ("", "", None, None)),
 }
+FIVE_DAYS = tuple(str(day(k)) for k in range(5))
 EXPECTED = {
-    "no_working_day": ("open_site", "a", ("2026-03-02", "2026-03-06"), ("2026-03-03", "2026-03-06")),
+    "no_working_day": (
+        "cancel_day_off",
+        "one",
+        tuple(str(day(k)) for k in range(5)),
+        tuple(str(day(k)) for k in range(1, 5)),
+    ),
+    "village_closed": ("open_site", "a", ("2026-03-02", "2026-03-06"), ("2026-03-03", "2026-03-06")),
+    "road_closed": (
+        "open_road",
+        "R12",
+        ("2026-02-20", "2026-03-15"),
+        ("2026-02-20", "2026-03-05", "2026-03-07", "2026-03-15"),
+    ),
     "gap_conflict": ("lower_min_gap", "a", 5, 4),
     "no_team_skill": ("add_skill", "x", ("xray",), ("lab", "xray")),
     "no_team_access": ("change_vehicle", "one", "car", "jeep"),
@@ -47,6 +64,7 @@ EXPECTED = {
     "too_far": ("set_road", "one", 600, 255),  # 480 + 255 + 30 + 255 = 1020
     "over_capacity": ("raise_capacity", "big", 79, 80),
     "no_time_left": ("lengthen_shift", "one", (480, 660), (480, 680)),
+    "too_dear": ("raise_priority", "d", 1, 5),  # 4 times 20 is less
 }
 
 
@@ -64,7 +82,7 @@ def change_of(owed: UnservedVisit) -> Relaxation:
 
 def row_of(change: Relaxation) -> tuple[str, str, object, object]:
     """Return what of a change can be checked by hand."""
-    return change.kind, change.team_id or change.site_id, change.old, change.new
+    return change.kind, change.team_id or change.site_id or change.road_id, change.old, change.new
 
 
 @pytest.mark.parametrize("code", sorted(CHANGES))
@@ -96,13 +114,22 @@ def one_minute_less(change: Relaxation) -> Relaxation:
     if change.kind in {"lengthen_shift", "lengthen_window"}:
         start, end = change.new  # type: ignore[misc]
         return replace(change, new=(start, end - 1))
-    step = -1 if change.kind == "raise_capacity" else 1
+    step = -1 if change.kind in {"raise_capacity", "raise_priority", "raise_price"} else 1
     return replace(change, new=change.new + step)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
     "code",
-    ["shift_too_short", "window_too_short", "over_capacity", "unreachable", "too_far", "gap_conflict", "no_time_left"],
+    [
+        "shift_too_short",
+        "window_too_short",
+        "over_capacity",
+        "unreachable",
+        "too_far",
+        "gap_conflict",
+        "no_time_left",
+        "too_dear",
+    ],
 )
 def test_one_unit_less_does_not_serve_the_visit(code: str) -> None:
     """The amount is the smallest: a minute, a dose or a day less and the solver still owes the visit."""
@@ -273,6 +300,7 @@ def test_screen_and_report_show_the_change() -> None:
         "team": "one",
         "site": "",
         "rule": "",
+        "road": "",
         "field": "shift",
         "old": (480, 660),
         "new": (480, 680),
@@ -280,6 +308,30 @@ def test_screen_and_report_show_the_change() -> None:
         "proof": "in_plan",
         "sentence": sentence,
     }
+
+
+def test_price_is_raised_where_no_priority_suffices() -> None:
+    """The visit must be (priority 5) at a price of 10: 50 against 87.33. At 18 it is made, at 17 it is not."""
+    problem = replace_parts(
+        DEAR, sites=(village("d", weekly(priority=5)),), weights=replace(DEAR.weights, per_unserved_visit=10)
+    )
+    plan, owed = advised(problem)
+    assert dict(owed.details) == {"team": "one", "day": "2026-03-02", "cost": "87.3", "price": "50.0"}
+    change = change_of(owed)
+    assert (change.kind, change.field, change.old, change.new) == ("raise_price", "price_unserved_visit", 10, 18)
+    assert plan_of(relax(problem, change)).unserved == ()
+    assert plan_of(relax(problem, one_minute_less(change))).unserved != ()
+    assert evaluate(problem, plan).violations == ()
+
+
+def test_checker_does_not_believe_that_a_cheap_visit_is_dear() -> None:
+    """The usual price of an owed visit is 3,000 km: the visit costs 87.33."""
+    problem = tiny_problem(sites=(village("d"),))
+    plan = plan_of(problem)
+    owed = UnservedVisit(site_id="d", rule_id="weekly", first_day=day(0), last_day=day(6), reason="too_dear")
+    empty = replace(plan, circuits=(), unserved=(owed,))
+    assert [v.rule for v in evaluate(problem, empty).hard] == ["unserved_reason"]
+    assert evaluate(DEAR, replace(empty, unserved=(owed,))).hard == ()
 
 
 def test_small_changes_come_before_large_ones() -> None:
