@@ -55,7 +55,7 @@ class _Finding:
 
     @property
     def is_said(self) -> bool:
-        """Whether it is worth a warning: about one in fifty honest tables of forty places gets one, of larger none."""
+        """Whether it is worth a warning: about one in fifty honest tables of forty places gets one at most."""
         places, odd = len(self.is_odd), int(self.is_odd.sum())
         if places < FEW:
             return self.is_sure or (places >= TOO_FEW and self.evidence >= ENOUGH_OF_FEW and odd >= 2)
