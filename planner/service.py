@@ -34,6 +34,7 @@ from planner.relief import with_relaxations
 from planner.report import notices_of_pins, notices_of_problem, report_document
 from planner.solver import SolveResult, SolveSettings, solve
 from planner.tables.dataset import Dataset, read_dataset
+from planner.tables.datums import rows_of_places
 from planner.tables.exports import write_circuits
 from planner.tables.pins import refuse_pins_outside
 from planner.values import FIRST_YEAR, LAST_YEAR
@@ -110,7 +111,7 @@ def open_county(
     notices = (*dataset.notices, *calendar_notices, *travel.issues, *notices_of_problem(problem))
     notices += notices_of_pins(problem, dataset.pins)
     if network is not None:
-        notices += datum_notices(network.segments, places, dataset.datums)
+        notices += datum_notices(network.segments, places, dataset.datums, rows_of_places(dataset.tables))
     return County(dataset=dataset, network=network, travel=travel, problem=problem, notices=notices)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from planner.datum import DATUMS, Datum, to_wgs84
+from planner.errors import Where
 from planner.tables.datum_columns import DATUM
 from planner.tables.reading import Row, Table
 from planner.tables.references import row_id
@@ -31,6 +32,11 @@ def datums_of_places(tables: Mapping[str, Table], datum: Datum) -> dict[str, Dat
     """Return the system each village and base was given in, by id."""
     rows = (row for name in POINTS if name in tables for row in tables[name].rows)
     return {row_id(row): _datum_of(row, datum) for row in rows}
+
+
+def rows_of_places(tables: Mapping[str, Table]) -> dict[str, Where]:
+    """Return where each village and base stands, by id."""
+    return {row_id(row): row.place for name in POINTS if name in tables for row in tables[name].rows}
 
 
 def _datum_of(row: Row, usual: Datum) -> Datum:

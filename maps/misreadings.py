@@ -1,0 +1,114 @@
+"""How strongly distances to the road say that some places of a table are read in another system of coordinates.
+
+A village lies beside a road. How much denser villages are at a distance from the road than any ground is, ``density``,
+is all that is known: of places read rightly it is that of the distance as read, of misread places that of the
+distance when they are read in the other system; a place where a road is missing on the map is like any ground. The
+evidence is the likelihood with misread places over that without, both averaged over what nobody knows: how far
+villages lie from roads, how many lie anywhere, how many places are misread, and whether those are rows anywhere in the
+table or rows that follow each other (pasted in together).
+
+Any ground is seen by moving the places as far into other directions, where no system is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+Floats = NDArray[np.float64]
+
+FINEST_METRES = 10.0  # nobody records a village more exactly
+POWERS = ((2, 1.4826), (3, 1.37))  # of exp(-distance ** power): how fast villages thin out; median to scale
+SCALES = (0.7, 0.85, 1.0, 1.2)  # for the median of few villages, some of them misread, is not exact
+STRAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 0.97)  # of rightly read places that lie anywhere
+FEW_STRAYS = 0.99  # how sure it is beforehand that it is the first of them: roads are given, and villages are at roads
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 0.9)  # of misread places
+RUNS = (2, 3, 4, 5, 7, 10, 14, 20, 28)  # of misread rows that follow each other
+WITHIN_RUN = 0.9  # of the places of a run that are misread
+BESIDE = 0.5  # of the distance of any ground: places that lie no nearer say nothing
+BINS, BINS_TO_MEDIAN, SMOOTH_BINS = 160, 12, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """``evidence`` in nats, and how likely each place is a misread one, if any is."""
+
+    evidence: float
+    chances: Floats
+
+
+def judge(before: Floats, after: Floats, anywhere: Floats) -> Judgement:
+    """Return what the metres to the road say: as read, in another system, of any ground; places in table order."""
+    near = max(FINEST_METRES, min(float(np.median(before)), float(np.median(after))))
+    if near > BESIDE * float(np.median(anywhere)):
+        return Judgement(evidence=-math.inf, chances=np.zeros(len(before)))
+    ground = _Ground(anywhere)
+    beside = [(power, near * to_scale * scale) for power, to_scale in POWERS for scale in SCALES]
+    here, there = (
+        np.array([_half_bell(metres, *bell) / ground.at(metres) for bell in beside]) for metres in (before, after)
+    )
+    without, found = [], []
+    for stray, prior in zip(STRAYS, _stray_priors(), strict=True):
+        rightly, misread = (1 - stray) * here + stray, (1 - stray) * there + stray
+        log_right = np.log(rightly).sum(axis=1)
+        without.append(log_right + math.log(prior))
+        for logs, chances in (*_anywhere_in_table(rightly, misread), *_in_runs(rightly, misread)):
+            found.append((logs + log_right + math.log(prior), chances))
+    logs = np.array([part for part, _ in found])
+    total = float(np.logaddexp.reduce(logs, axis=None))
+    weights = np.exp(logs - total)
+    chances = np.einsum("cb,cbp->p", weights, np.array([part for _, part in found]))
+    return Judgement(evidence=total - float(np.logaddexp.reduce(without, axis=None)), chances=chances)
+
+
+class _Ground:
+    """How dense distances are of any ground: a smoothed histogram."""
+
+    def __init__(self, metres: Floats) -> None:
+        self.width = float(np.median(metres)) / BINS_TO_MEDIAN
+        counts = np.bincount(self._bin(metres), minlength=BINS).astype(np.float64)
+        smooth = gaussian_filter1d(counts, SMOOTH_BINS, mode="reflect") + 0.1 * len(metres) / BINS
+        self.heights = smooth / smooth.sum() / self.width
+
+    def _bin(self, metres: Floats) -> NDArray[np.int64]:
+        return np.minimum(metres / self.width, BINS - 1).astype(np.int64)
+
+    def at(self, metres: Floats) -> Floats:
+        middles = (np.arange(BINS) + 0.5) * self.width
+        return np.asarray(np.interp(metres, middles, self.heights))
+
+
+def _half_bell(metres: Floats, power: int, scale: float) -> Floats:
+    norm = scale * 2 ** (1 / power) * math.gamma(1 + 1 / power)
+    return np.asarray(np.exp(-((metres / scale) ** power) / 2) / norm)
+
+
+def _stray_priors() -> Iterator[float]:
+    yield FEW_STRAYS
+    yield from [(1 - FEW_STRAYS) / (len(STRAYS) - 1)] * (len(STRAYS) - 1)
+
+
+def _anywhere_in_table(rightly: Floats, misread: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Yield for each share the log-likelihood ratio and each place's chance, by bell."""
+    for share in SHARES:
+        both = (1 - share) * rightly + share * misread
+        yield np.log(both / rightly).sum(axis=1) - math.log(2 * len(SHARES)), share * misread / both
+
+
+def _in_runs(rightly: Floats, misread: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Yield the same for each length of a run of rows, averaged over where it begins."""
+    places = rightly.shape[1]
+    both = (1 - WITHIN_RUN) * rightly + WITHIN_RUN * misread
+    sums = np.pad(np.cumsum(np.log(both / rightly), axis=1), ((0, 0), (1, 0)))
+    lengths: Sequence[int] = [run for run in RUNS if run < places / 2]
+    for run in lengths:
+        windows = sums[:, run:] - sums[:, :-run]
+        total = np.logaddexp.reduce(windows, axis=1)
+        weights = np.exp(windows - total[:, None])
+        covered = np.array([np.convolve(row, np.ones(run)) for row in weights])
+        yield total - math.log(2 * len(lengths) * windows.shape[1]), covered * WITHIN_RUN * misread / both
