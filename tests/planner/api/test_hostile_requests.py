@@ -33,7 +33,7 @@ BATCH = {"dataset_ids": '["{dataset_id}"]'}
 FIELDS = {
     "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed")),
     "/v1/plans/{plan_id}/moves": (MOVE, (*MOVE, "from_day", "from_team", "position", "accept_broken_rules")),
-    "/v1/plans/{plan_id}/revisions/{number}:recommend": (WISH, (*WISH, "from_day", "from_team", "limit")),
+    "/v1/plans/{plan_id}/revisions/7:recommend": (WISH, (*WISH, "from_day", "from_team", "limit")),
     "/v1/batches": (BATCH, ("dataset_ids", "start", "weeks", "seconds", "rounds", "seed")),
     "/v1/webhooks": (WEBHOOK, ("url", "kinds")),
 }
