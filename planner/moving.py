@@ -6,7 +6,7 @@ prevented: the checker says it, with the price.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -79,7 +79,8 @@ def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
     lifted = without_visit(problem, plan, move)
     days = days_with_visit(problem, lifted, team, move)
     routes = sorted(days.values(), key=lambda route: (route.metres, route.end_minute - route.start_minute))
-    plans = [with_day(lifted, route) for route in routes[:MOST_JUDGED]]
+    joined = find_day(lifted, team.id, move.to_day)
+    plans = [with_day(lifted, route, joined) for route in routes[:MOST_JUDGED]]
     judged = [(evaluate(problem, made), made) for made in plans]
     after, made = min(judged, key=lambda pair: (len(pair[0].hard), pair[0].cost))
     return Moved(plan=made, before=evaluate(problem, plan), after=after, changes=diff_plans(plan, made))
@@ -90,21 +91,22 @@ def no_such_visit() -> ModelError:
     return ModelError(text("There is no such visit, team or day in this plan."), text("Read the plan again."))
 
 
-def with_day(plan: Plan, route: Route) -> Plan:
-    """Return the plan with one day of a team in place of the one it had, if it had one."""
-    others = [other for other in plan.routes() if (other.team_id, other.day) != (route.team_id, route.day)]
+def with_day(plan: Plan, route: Route, joined: Route | None) -> Plan:
+    """Return the plan with a day of a team, in place of the one that was joined if there was one."""
+    others = [other for other in plan.routes() if other is not joined]
     return replace(plan, circuits=circuits_from_routes([*others, route]))
 
 
-def _find(routes: Iterable[Route], team_id: str, day: date) -> Route | None:
-    return next((route for route in routes if (route.team_id, route.day) == (team_id, day)), None)
+def find_day(plan: Plan, team_id: str, day: date) -> Route | None:
+    """Return a team's day, the first if a faulty plan has several; None when the team is not out."""
+    return next((route for route in plan.routes() if (route.team_id, route.day) == (team_id, day)), None)
 
 
 def without_visit(problem: Problem, plan: Plan, move: Move) -> Plan:
     """Return the plan without the visit: taken out of its day, or off the list of what is owed. Raises ModelError."""
     if move.from_day is None or move.from_team is None:
         return replace(plan, unserved=_without_owed(plan.unserved, move))
-    left = _find(plan.routes(), move.from_team, move.from_day)
+    left = find_day(plan, move.from_team, move.from_day)
     if left is None or move.task not in [stop.task for stop in left.stops]:
         raise no_such_visit()
     kept = [stop.task for stop in left.stops]
@@ -130,7 +132,7 @@ def days_with_visit(problem: Problem, plan: Plan, team: Team, move: Move) -> Map
 
     Raises ModelError when the team makes the visit that day already, or no road leads there.
     """
-    joined = _find(plan.routes(), team.id, move.to_day)
+    joined = find_day(plan, team.id, move.to_day)
     tasks = [] if joined is None else [stop.task for stop in joined.stops]
     if move.task in tasks:
         raise ModelError(text("The team makes this visit on that day already."), text("Choose another day or team."))

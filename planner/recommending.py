@@ -17,7 +17,7 @@ from planner.errors import ModelError
 from planner.evaluation import Evaluation, Violation, evaluate
 from planner.language import text
 from planner.model import Problem, Task, Team
-from planner.moving import Move, days_with_visit, no_such_visit, violations_brought, with_day, without_visit
+from planner.moving import Move, days_with_visit, find_day, no_such_visit, violations_brought, with_day, without_visit
 from planner.placing import excess_of, held_starts
 from planner.plan import Plan, Route
 from planner.recurrence import quotas, rule_days
@@ -172,7 +172,10 @@ class _Search:
 
     def _routes(self, plan: Plan) -> Mapping[tuple[str, date], Route]:
         if id(plan) not in self._days:
-            self._days[id(plan)] = {(route.team_id, route.day): route for route in plan.routes()}
+            found: dict[tuple[str, date], Route] = {}
+            for route in plan.routes():
+                found.setdefault((route.team_id, route.day), route)  # as find_day does
+            self._days[id(plan)] = found
         return self._days[id(plan)]
 
     def _detour(self, team: Team, day: date, route: Route | None) -> float | None:
@@ -259,7 +262,8 @@ class _Search:
 
     def judged(self, found: _Timed, before: Evaluation) -> Slot:
         """Return the place with what the checker says of the whole plan."""
-        plan = with_day(self.lifted[found.move.to_day], found.route)
+        lifted = self.lifted[found.move.to_day]
+        plan = with_day(lifted, found.route, find_day(lifted, found.move.to_team, found.move.to_day))
         after = evaluate(self.problem, plan)
         metres, minutes = (new - old for new, old in zip(_driven(plan), _driven(self.plan), strict=True))
         start = next(stop.start_minute for stop in found.route.stops if stop.task == self.task)

@@ -1,4 +1,4 @@
-"""An API over a new store, with two counties: ``sangzhi`` has a dataset, a job and a plan, ``yixing`` has nothing."""
+"""An API over a new store, with two counties: ``sangzhi`` has one of everything, ``yixing`` has nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.api.app import make_app
 from planner.codec import dump_plan
 from planner.jobs.hosts import Host
 from planner.store import Database
-from planner.store.batches import submit_batch
+from planner.store.batches import cancel_batch, submit_batch
 from planner.store.jobs import submit_job
 from planner.store.keys import create_key, revoke_key
 from planner.store.leases import Claimer, finish
@@ -48,6 +48,7 @@ def desk_over(database: Database) -> Iterator[Desk]:
     waiting, _ = submit_job(database, county_id="sangzhi", dataset_id=dataset, order=Order())
     webhook, _ = add_webhook(database, county_id="sangzhi", url=f"https://{APP}/", kinds=["job.ended"])
     batch, _ = submit_batch(database, county_id="sangzhi", dataset_ids=[dataset], order=Order())
+    cancel_batch(database, county_id="sangzhi", batch_id=batch.id)  # one job waits, of which tests know the id
     ids = {
         "dataset_id": dataset, "plan_id": planned, "job_id": waiting.id, "number": "1", "team_id": "one",
         "week": "2026-03-02", "layer": "planned_stops", "visit_id": "a" * 24,

@@ -22,10 +22,9 @@ DAYS = {"start": "2026-03-02", "weeks": 1, "seconds": 300, "rounds": 1}
 
 @pytest.fixture
 def open_desk(sqlite: Database) -> Iterator[Desk]:
-    """An API that a test may fill; what waits in every desk is cancelled."""
+    """An API that a test may fill; the job that waits in every desk is cancelled."""
     with desk_over(sqlite) as desk:
-        for path in ("/v1/jobs/{job_id}:cancel", "/v1/batches/{batch_id}:cancel"):
-            desk.client.post(desk.path(path), headers=desk.headers["scheduler"])
+        desk.client.post(desk.path("/v1/jobs/{job_id}:cancel"), headers=desk.headers["scheduler"])
         yield desk
 
 
