@@ -16,7 +16,7 @@ from planner.telling import screen
 from planner.usage import ExitCode, LanguageOption, check_out
 
 if TYPE_CHECKING:
-    from planner.batching import Line, Member
+    from planner.tally import Line, Member
 
 LOOK_SECONDS = 1.0
 MOST_FAULTS = 5  # of a county that are told
@@ -39,10 +39,11 @@ def batch(
     lease: LeaseOption = 30.0,
 ) -> None:
     """Plan many counties as jobs of one queue. Interrupted, it goes on where it was when it is started again."""
-    from planner.batching import lines_of, look, order_all, progress_of, sources_in, write_batch
+    from planner.batching import order_all, sources_in, write_batch
     from planner.jobs.beside import WorkersBeside
     from planner.store import open_store
     from planner.store.records import Order
+    from planner.tally import lines_of, look, progress_of, totals_of
 
     check_out(out, folder)  # before the search, which may take the night
     language = lang.value if lang.value in SHIPPED else "en"
@@ -61,6 +62,7 @@ def batch(
     finally:
         store.close()
     table = write_batch(out, lines)
+    screen.print(say(totals_of(line for line, _ in lines).sentence, language), markup=False)
     screen.print(say(text("Table of all counties: {path}", path=table.resolve()), language), markup=False)
     raise typer.Exit(code_of([line for line, _ in lines]))
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,19 +19,17 @@ from typing import Any
 from planner.errors import InputError, Issue, Where
 from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.jobs.children import Child, CrashedError
-from planner.language import Text, say, text
+from planner.language import say, text
 from planner.store import Database
 from planner.store.datasets import keep_dataset
-from planner.store.jobs import find_job, submit_job
+from planner.store.jobs import submit_job
 from planner.store.keys import COUNTY, keep_county
-from planner.store.plans import read_revision
-from planner.store.records import DatasetKind, Job, Order
+from planner.store.records import DatasetKind, Order
 from planner.tables.files import READ_SUFFIXES
+from planner.tally import Line, Member
 
 READ_SECONDS = 120.0
-FIGURES = ("asked_visits", "planned_visits", "owed_visits", "km", "hours")
 SAFE = re.compile(r"[\w][\w -]*[\w]|\w")  # names that any system takes for a folder
-Outcome = str  # that of the job, or "refused": the tables have faults, and there is no job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,33 +40,6 @@ class Source:
     county_id: str
     kind: DatasetKind
     content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A county of a batch: its job, or why it has none."""
-
-    name: str
-    county_id: str
-    job: Job | None = None
-    faults: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What came of one county: visits, kilometres and team hours of its plan, seconds searched and waited for it."""
-
-    county: str
-    county_id: str
-    outcome: Outcome
-    asked_visits: int | None = None
-    planned_visits: int | None = None
-    owed_visits: int | None = None
-    km: float | None = None
-    hours: float | None = None
-    searched_seconds: float | None = None
-    elapsed_seconds: float | None = None
-    plan_id: str | None = None
 
 
 def sources_in(folder: Path) -> tuple[Source, ...]:
@@ -160,68 +130,6 @@ def _read(source: Source, order: Order, language: str) -> dict[str, Any] | tuple
     if heard.verb == "refused":
         return tuple(issue[language] for issue in heard.values["issues"])
     return {**heard.values["counted"], "notices": heard.values["notices"]}
-
-
-def look(database: Database, members: Sequence[Member]) -> tuple[Member, ...]:
-    """Return the members with their jobs as they are now."""
-    return tuple(
-        member
-        if member.job is None or member.job.state == "ended"
-        else Member(
-            name=member.name,
-            county_id=member.county_id,
-            job=find_job(database, county_id=member.county_id, job_id=member.job.id),
-        )
-        for member in members
-    )
-
-
-def count_states(members: Sequence[Member]) -> Mapping[str, int]:
-    """Return how many jobs wait, run and have ended, and how many counties were refused."""
-    states = ["refused" if member.job is None else member.job.state for member in members]
-    return {state: states.count(state) for state in ("queued", "running", "ended", "refused")}
-
-
-def progress_of(members: Sequence[Member]) -> Text:
-    """Return where the batch is, in one sentence."""
-    return text("{ended} of {all} counties planned, {running} being searched, {queued} waiting.", **_counted(members))
-
-
-def _counted(members: Sequence[Member]) -> dict[str, int]:
-    states = count_states(members)
-    return {"all": len(members) - states["refused"], **{k: states[k] for k in ("ended", "running", "queued")}}
-
-
-def lines_of(database: Database, members: Sequence[Member]) -> Iterator[tuple[Line, bytes | None]]:
-    """Yield what came of each county, and its plan where there is one."""
-    for member in members:
-        plan = _plan_of(database, member)
-        yield _line(member, plan), None if plan is None else plan[0]
-
-
-def _plan_of(database: Database, member: Member) -> tuple[bytes, dict[str, Any]] | None:
-    if member.job is None or member.job.plan_id is None:
-        return None
-    _, revision = read_revision(database, county_id=member.county_id, plan_id=member.job.plan_id, number=1)
-    report: dict[str, Any] = json.loads(revision.made.report)["en"]
-    return revision.made.plan, report["summary"]
-
-
-def _line(member: Member, plan: tuple[bytes, dict[str, Any]] | None) -> Line:
-    job = member.job
-    if job is None:
-        return Line(county=member.name, county_id=member.county_id, outcome="refused")
-    figures = {name: plan[1].get(name) for name in FIGURES} if plan is not None else {}
-    elapsed = None if job.ended_ms is None else round((job.ended_ms - job.created_ms) / 1000, 1)
-    return Line(
-        county=member.name,
-        county_id=member.county_id,
-        outcome=str(job.outcome or job.state),
-        searched_seconds=round(job.searched_ms / 1000, 1),
-        elapsed_seconds=elapsed,
-        plan_id=job.plan_id,
-        **figures,
-    )
 
 
 def write_batch(folder: Path, lines: Sequence[tuple[Line, bytes | None]]) -> Path:

@@ -6,7 +6,7 @@ prevented: the checker says it, with the price.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -51,17 +51,18 @@ class Moved:
     @property
     def broken(self) -> tuple[Violation, ...]:
         """The violations that the move brings."""
-        return _only_in(self.after, self.before)
+        return violations_brought(self.before, self.after)
 
     @property
     def mended(self) -> tuple[Violation, ...]:
         """The violations that the move ends."""
-        return _only_in(self.before, self.after)
+        return violations_brought(self.after, self.before)
 
 
-def _only_in(one: Evaluation, other: Evaluation) -> tuple[Violation, ...]:
-    known = {(violation.rule, violation.subject) for violation in other.violations}
-    return tuple(v for v in one.violations if (v.rule, v.subject) not in known)
+def violations_brought(before: Evaluation, after: Evaluation) -> tuple[Violation, ...]:
+    """Return the violations of the second verdict that the first one has not."""
+    known = {(violation.rule, violation.subject) for violation in before.violations}
+    return tuple(v for v in after.violations if (v.rule, v.subject) not in known)
 
 
 def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
@@ -74,30 +75,40 @@ def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
     """
     team = problem.team_by_id.get(move.to_team)
     if team is None or move.task not in problem.rule_by_task or move.to_day not in problem.horizon.dates:
-        raise ModelError(text("There is no such visit, team or day in this plan."), text("Read the plan again."))
-    lifted = _without(problem, plan, move)
-    joined = _find(lifted.routes(), move.to_team, move.to_day)
-    others = [route for route in lifted.routes() if route is not joined]
-    plans = [
-        replace(lifted, circuits=circuits_from_routes([*others, route]))
-        for route in _joined(problem, lifted, team, move, joined)
-    ]
+        raise no_such_visit()
+    lifted = without_visit(problem, plan, move)
+    days = days_with_visit(problem, lifted, team, move)
+    routes = sorted(days.values(), key=lambda route: (route.metres, route.end_minute - route.start_minute))
+    joined = find_day(lifted, team.id, move.to_day)
+    plans = [with_day(lifted, route, joined) for route in routes[:MOST_JUDGED]]
     judged = [(evaluate(problem, made), made) for made in plans]
     after, made = min(judged, key=lambda pair: (len(pair[0].hard), pair[0].cost))
     return Moved(plan=made, before=evaluate(problem, plan), after=after, changes=diff_plans(plan, made))
 
 
-def _find(routes: Iterable[Route], team_id: str, day: date) -> Route | None:
-    return next((route for route in routes if (route.team_id, route.day) == (team_id, day)), None)
+def no_such_visit() -> ModelError:
+    """Return the fault of a visit, team or day that the plan does not have."""
+    return ModelError(text("There is no such visit, team or day in this plan."), text("Read the plan again."))
 
 
-def _without(problem: Problem, plan: Plan, move: Move) -> Plan:
-    """Return the plan without the visit: taken out of its day, or off the list of what is owed."""
+def with_day(plan: Plan, route: Route, joined: Route | None) -> Plan:
+    """Return the plan with a day of a team, in place of the one that was joined if there was one."""
+    others = [other for other in plan.routes() if other is not joined]
+    return replace(plan, circuits=circuits_from_routes([*others, route]))
+
+
+def find_day(plan: Plan, team_id: str, day: date) -> Route | None:
+    """Return a team's day, the first if a faulty plan has several; None when the team is not out."""
+    return next((route for route in plan.routes() if (route.team_id, route.day) == (team_id, day)), None)
+
+
+def without_visit(problem: Problem, plan: Plan, move: Move) -> Plan:
+    """Return the plan without the visit: taken out of its day, or off the list of what is owed. Raises ModelError."""
     if move.from_day is None or move.from_team is None:
         return replace(plan, unserved=_without_owed(plan.unserved, move))
-    left = _find(plan.routes(), move.from_team, move.from_day)
+    left = find_day(plan, move.from_team, move.from_day)
     if left is None or move.task not in [stop.task for stop in left.stops]:
-        raise ModelError(text("There is no such visit, team or day in this plan."), text("Read the plan again."))
+        raise no_such_visit()
     kept = [stop.task for stop in left.stops]
     kept.remove(move.task)
     team = problem.team_by_id[move.from_team]
@@ -116,14 +127,18 @@ def _without_owed(unserved: Sequence[UnservedVisit], move: Move) -> tuple[Unserv
     )
 
 
-def _joined(problem: Problem, plan: Plan, team: Team, move: Move, joined: Route | None) -> list[Route]:
-    """Return the day the visit joins, with it at the place asked for, or at each of the best places."""
+def days_with_visit(problem: Problem, plan: Plan, team: Team, move: Move) -> Mapping[int, Route]:
+    """Return the day the visit joins by its place in it: the one asked for, or each place.
+
+    Raises ModelError when the team makes the visit that day already, or no road leads there.
+    """
+    joined = find_day(plan, team.id, move.to_day)
     tasks = [] if joined is None else [stop.task for stop in joined.stops]
     if move.task in tasks:
         raise ModelError(text("The team makes this visit on that day already."), text("Choose another day or team."))
     asked = range(len(tasks) + 1) if move.position is None else [min(move.position, len(tasks))]
-    routes = [_timed(problem, plan, (team, move.to_day), [*tasks[:k], move.task, *tasks[k:]], joined) for k in asked]
-    return sorted(routes, key=lambda route: (route.metres, route.end_minute - route.start_minute))[:MOST_JUDGED]
+    slot = team, move.to_day
+    return {k: _timed(problem, plan, slot, [*tasks[:k], move.task, *tasks[k:]], joined) for k in asked}
 
 
 def _timed(problem: Problem, plan: Plan, slot: tuple[Team, date], tasks: Sequence[Task], before: Route | None) -> Route:

@@ -57,6 +57,24 @@ class Insertion:
     excess: Excess
 
 
+def excess_of(problem: Problem, team: Team, route: Route, held: Mapping[Task, int]) -> Excess:
+    """Return by how much a day breaks what the team can do; ``held``: the minutes agreed with other teams."""
+    load = max(trip_loads(problem, route.trips))
+    moved = any(stop.start_minute != held.get(stop.task, stop.start_minute) for stop in route.stops)
+    hungry = route.lunch is None and needs_lunch(team, route.start_minute, route.end_minute)
+    return Excess(
+        late_minutes=max(0, route.end_minute - team.shift.end_minute),
+        outside_minutes=sum(_outside(problem, s.task, s.start_minute, s.leave_minute) for s in route.stops),
+        kits=0 if team.capacity_per_day is None else max(0, load - team.capacity_per_day),
+        stops=0 if team.max_stops_per_day is None else max(0, len(route.stops) - team.max_stops_per_day),
+        is_broken=moved or hungry,
+    )
+
+
+def _outside(problem: Problem, task: Task, start: int, leave: int) -> int:
+    return min(max(0, w.start_minute - start) + max(0, leave - w.end_minute) for w in problem.windows(task))
+
+
 def alone(problem: Problem, task: Task) -> Problem:
     """Return the problem in which the task is the only one; every team stays, for ownership depends on them."""
     site = replace(problem.site_by_id[task.site_id], rules=(problem.rule_by_task[task],))
@@ -68,7 +86,7 @@ class Board:
 
     def __init__(self, problem: Problem, plan: Plan | None, task: Task) -> None:
         self.problem, self.task = problem, task
-        self.held = _held_starts(plan) if plan else {}
+        self.held = held_starts(plan) if plan else {}
         self.is_sound = True
         self._fits: dict[tuple[int, int, int, int, date | None], tuple[object, Route | None]] = {}
         self.days: dict[tuple[str, date], Route] = {}
@@ -118,20 +136,7 @@ class Board:
             yield Insertion(route=longer, excess=self._excess(team, longer))
 
     def _excess(self, team: Team, route: Route) -> Excess:
-        load = max(trip_loads(self.problem, route.trips))
-        held = self._held(team.id, route.day)
-        moved = any(stop.start_minute != held.get(stop.task, stop.start_minute) for stop in route.stops)
-        hungry = route.lunch is None and needs_lunch(team, route.start_minute, route.end_minute)
-        return Excess(
-            late_minutes=max(0, route.end_minute - team.shift.end_minute),
-            outside_minutes=sum(self._outside(s.task, s.start_minute, s.leave_minute) for s in route.stops),
-            kits=0 if team.capacity_per_day is None else max(0, load - team.capacity_per_day),
-            stops=0 if team.max_stops_per_day is None else max(0, len(route.stops) - team.max_stops_per_day),
-            is_broken=moved or hungry,
-        )
-
-    def _outside(self, task: Task, start: int, leave: int) -> int:
-        return min(max(0, w.start_minute - start) + max(0, leave - w.end_minute) for w in self.problem.windows(task))
+        return excess_of(self.problem, team, route, self._held(team.id, route.day))
 
     def fit(self, team: Team, day: date, not_before: int = 0) -> Route | None:
         """Return the team's day with the visit at its cheapest place, or None when it fits nowhere."""
@@ -223,7 +228,7 @@ class Board:
         return None
 
 
-def _held_starts(plan: Plan) -> dict[tuple[str, date], dict[Task, int]]:
+def held_starts(plan: Plan) -> dict[tuple[str, date], dict[Task, int]]:
     """Return when each team starts its sessions with other teams: a change of its day must leave these alone."""
     held: dict[tuple[str, date], dict[Task, int]] = defaultdict(dict)
     for (day, task), met in plan.meetings().items():

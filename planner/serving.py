@@ -40,19 +40,34 @@ LeaseOption = Annotated[
 ]
 
 
+WebhookOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--webhook-host",
+        help="Host that webhooks may go to: HOST, HOST:PORT or HOST:PORT=ADDRESS; again for more. "
+        "Else XUNZHEN_WEBHOOK_HOSTS, else none.",
+        show_default=False,
+    ),
+]
+
+
 def serve(
     database: DatabaseOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65_535)] = 8321,
     workers: Annotated[int, typer.Option(help="Workers beside the API; 0: all run elsewhere.", min=0, max=64)] = 1,
     lease: LeaseOption = 30.0,
+    webhook_host: WebhookOption = None,
 ) -> None:
     """Run the API for the scheduling app, with a worker beside it; see docs/api.md."""
     from planner.api.server import run_server  # noqa: PLC0415
+    from planner.jobs.hosts import hosts_told, read_hosts  # noqa: PLC0415
 
+    hosts = hosts_told(webhook_host)
+    read_hosts(hosts)  # a slip of the pen is told before anything listens
     listening = listen(host, port)
     screen.print(f"http://{host}:{listening.getsockname()[1]}/docs", markup=False)
-    run_server(place_of(database), listening, workers=workers, lease_seconds=lease)
+    run_server(place_of(database), listening, workers=workers, lease_seconds=lease, webhook_hosts=hosts)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -72,11 +87,13 @@ def listen(host: str, port: int) -> socket.socket:
 def worker(
     database: DatabaseOption = None,
     lease: LeaseOption = 30.0,
+    webhook_host: WebhookOption = None,
 ) -> None:
     """Run the jobs of the API, one at a time, until interrupted; start as many as there are processors to spare."""
+    from planner.jobs.hosts import hosts_told  # noqa: PLC0415
     from planner.jobs.running import run_worker  # noqa: PLC0415
 
-    run_worker(place_of(database), lease_seconds=lease)
+    run_worker(place_of(database), lease_seconds=lease, webhook_hosts=hosts_told(webhook_host))
 
 
 def place_of(database: str | None) -> str:

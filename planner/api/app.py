@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
@@ -9,13 +10,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
-from planner.api import changes, datasets, deletions, differences, jobs, plans, visits
+from planner.api import batches, changes, datasets, deletions, differences, jobs, plans, visits, webhooks
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
 from planner.api.openapi import describe
 from planner.api.problems import HANDLED, answer_fault, problem
 from planner.api.schemas import Health
+from planner.jobs.hosts import Host
 from planner.store import Database
 from planner.store.keys import holder_of
 
@@ -57,8 +59,11 @@ def _length(scope: Scope) -> int:
     return int(said[:20]) if said.isdigit() else 0  # 20 digits are too long already
 
 
-def make_app(database: Database) -> FastAPI:
-    """Return the API over a store; raises UnscopedError when a route does not say which role it wants."""
+def make_app(database: Database, webhook_hosts: Sequence[Host] = ()) -> FastAPI:
+    """Return the API over a store; webhooks may go to these hosts only.
+
+    Raises UnscopedError when a route does not say which role it wants.
+    """
     app = Api(
         title="xunzhen",
         version=metadata.version("xunzhen"),
@@ -70,10 +75,11 @@ def make_app(database: Database) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.database = database
+    app.state.webhook_hosts = tuple(webhook_hosts)
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, answer_fault)
-    for room in (datasets, jobs, plans, changes, differences, visits, deletions):
+    for room in (datasets, jobs, batches, plans, changes, differences, visits, webhooks, deletions):
         app.include_router(room.router)
     _add_public(app)
     described = describe(app)

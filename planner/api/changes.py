@@ -1,4 +1,4 @@
-"""Changes of a plan: moves, tried or made, and publishing. Each wants the revision that was read (If-Match)."""
+"""Changes of a plan: places recommended, moves tried or made, publishing. A change wants what was read (If-Match)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from fastapi import APIRouter, Header, Query, Response
 from planner.api.access import Scheduler
 from planner.api.counties import problem_of
 from planner.api.datasets import Language, Store
-from planner.api.plans import etag
+from planner.api.plans import Number, etag
 from planner.api.problems import ProblemError
-from planner.api.schemas import MoveAnswer, MoveOrder, PlanAnswer, plan_answer
+from planner.api.schemas import (
+    MoveAnswer,
+    MoveOrder,
+    PlanAnswer,
+    RecommendOrder,
+    SlotAnswer,
+    SlotsAnswer,
+    plan_answer,
+)
 from planner.api.strict import StrictRoute
 from planner.codec import dump_plan, load_plan
 from planner.errors import ModelError
@@ -19,6 +27,7 @@ from planner.evaluation import Evaluation, Violation
 from planner.jobs.worker import judged
 from planner.language import say
 from planner.moving import Moved, move_visit
+from planner.recommending import Slot, recommend
 from planner.store.plans import add_revision, find_plan, publish_plan, read_revision
 from planner.store.records import StaleError
 
@@ -75,6 +84,25 @@ def send_move(
     return _answer(plan_id, plan.head, moved, broken, language, is_applied=not dry_run)
 
 
+@router.post("/v1/plans/{plan_id}/revisions/{number}:recommend")
+def send_wish(
+    plan_id: str, number: Number, order: RecommendOrder, key: Scheduler, store: Store, language: Language
+) -> SlotsAnswer:
+    """Find the best places for a visit of a revision, or for an owed one: nothing is changed.
+
+    Places that break no hard rule come first, then the cheapest; one for each team and day. Each can be sent as a move.
+    """
+    plan, revision = read_revision(store, county_id=key.county_id, plan_id=plan_id, number=number)
+    before = load_plan(revision.made.plan, file="plan.json")
+    problem, _ = problem_of(store, plan, {"start": before.start.isoformat(), "days": before.days})
+    try:
+        found = recommend(problem, before, order.wish(), most=order.limit)
+    except ModelError as fault:
+        raise ProblemError("move_refused", reason=say(fault.problem, language)) from None
+    slots = [_slot(slot, language) for slot in found.slots]
+    return SlotsAnswer(plan_id=plan_id, number=number, slots=slots, tried=found.tried)
+
+
 @router.post("/v1/plans/{plan_id}:publish")
 def post_publish(
     plan_id: str, key: Scheduler, store: Store, response: Response, if_match: IfMatch = None
@@ -100,6 +128,20 @@ def _answer(
         mended=[_violation(violation, language) for violation in moved.mended],
         changes=[say(change.sentence, language) for change in moved.changes],
         owed=len(moved.plan.unserved),
+    )
+
+
+def _slot(slot: Slot, language: str) -> SlotAnswer:
+    return SlotAnswer(
+        to_day=slot.move.to_day,
+        to_team=slot.move.to_team,
+        position=slot.move.position or 0,
+        start_minute=slot.start_minute,
+        cost_change=round(slot.cost, 3),
+        km_change=round(slot.metres / 1000, 3),
+        minutes_change=slot.minutes,
+        is_sound=slot.is_sound,
+        broken=[_violation(violation, language) for violation in slot.broken],
     )
 
 

@@ -53,6 +53,19 @@ MOVED = {
     "changes": ["dashu (weekly), other day: 2026-03-02 09:00 north -> 2026-03-03 10:10 north"], "owed": 3,
 }  # fmt: skip
 
+WISH = {
+    "site_id": "dashu", "rule_id": "weekly", "from_day": "2026-03-02", "from_team": "north", "limit": 2,
+}  # fmt: skip
+SLOTS = {
+    "plan_id": OTHER_ID, "number": 1, "tried": 12,
+    "slots": [
+        {"to_day": "2026-03-03", "to_team": "north", "position": 0, "start_minute": 610, "cost_change": -1.75,
+         "km_change": -1.75, "minutes_change": -4, "is_sound": True, "broken": []},
+        {"to_day": "2026-03-04", "to_team": "north", "position": 2, "start_minute": 545, "cost_change": 3.5,
+         "km_change": 3.5, "minutes_change": 8, "is_sound": True, "broken": []},
+    ],
+}  # fmt: skip
+
 VISIT = {
     "id": ID, "day": "2026-03-02", "team_id": "north", "site_id": "dashu", "rule_id": "weekly", "start_minute": 545,
 }  # fmt: skip
@@ -68,6 +81,28 @@ DIFF = {
 HELD = {"held": True, "why": None, "note": None, "people": 41, "referrals": 3}
 OUTCOME = {
     "plan_id": OTHER_ID, "visit_id": ID, "revision": 1, "etag": '"o1"', **HELD, "updated_at": LATER,
+}  # fmt: skip
+BATCH_ORDER = {"dataset_ids": [ID, OTHER_ID], "start": "2026-03-02", "weeks": 4, "seconds": 60.0, "seed": 1}
+BATCH_LINE = {
+    "dataset_id": ID, "job_id": OTHER_ID, "state": "ended", "outcome": "some_unserved", "plan_id": OTHER_ID,
+    "asked_visits": 155, "planned_visits": 153, "owed_visits": 2, "km": 4120.5, "hours": 391.25,
+}  # fmt: skip
+BATCH = {
+    "id": OTHER_ID, "state": "ended", "queued": 0, "running": 0, "ended": 1, "created_at": MORNING,
+    "progress": "1 of 1 counties planned, 0 being searched, 0 waiting.", "jobs": [BATCH_LINE],
+    "summary": {"outcomes": {"some_unserved": 1}, "asked_visits": 155, "planned_visits": 153, "owed_visits": 2,
+                "km": 4120.5, "hours": 391.25, "searched_seconds": 60.0,
+                "sentence": "153 of 155 visits planned, 2 owed; 4120 km and 391 team hours."},
+}  # fmt: skip
+BATCH_WAITS = {
+    **BATCH, "state": "running", "queued": 1, "ended": 0, "summary": None,
+    "progress": "0 of 1 counties planned, 0 being searched, 1 waiting.",
+    "jobs": [{**dict.fromkeys(BATCH_LINE), "dataset_id": ID, "job_id": OTHER_ID, "state": "queued"}],
+}  # fmt: skip
+WEBHOOK = {"id": ID, "url": "https://app.example.org/xunzhen", "kinds": ["job.ended"], "created_at": MORNING}
+DELIVERY = {
+    "id": OTHER_ID, "kind": "job.ended", "job_id": ID, "plan_id": OTHER_ID, "state": "delivered", "tries": 2,
+    "status": 204, "fault": None, "created_at": MORNING, "ended_at": LATER,
 }  # fmt: skip
 DELETED = {"datasets": 0, "jobs": 1, "plans": 1, "revisions": 2, "is_erased": True}
 
@@ -85,11 +120,20 @@ ANSWERS: Mapping[str, Any] = {
     "get_plan": PLAN,
     "get_revision": REVISION,
     "send_move": MOVED,
+    "send_wish": SLOTS,
     "post_publish": PLAN,
     "get_diff": DIFF,
     "get_visits": {"items": [VISIT]},
     "put_outcome": OUTCOME,
     "get_outcomes": {"items": [OUTCOME], "next": None},
+    "send_batch": BATCH_WAITS,
+    "get_batches": {"items": [{"id": OTHER_ID, "created_at": MORNING}], "next": None},
+    "get_batch": BATCH,
+    "post_batch_cancel": BATCH_WAITS,
+    "send_webhook": {**WEBHOOK, "secret": "xw_" + "A" * 43},
+    "get_webhooks": {"items": [WEBHOOK], "next": None},
+    "remove_webhook": WEBHOOK,
+    "get_deliveries": {"items": [DELIVERY], "next": None},
     "delete_dataset": {**DELETED, "datasets": 1},
     "delete_plan": DELETED,
     "get_index": PAGE,
@@ -101,6 +145,9 @@ ANSWERS: Mapping[str, Any] = {
 BODIES: Mapping[str, Any] = {
     "send_job": ORDER,
     "send_move": MOVE,
+    "send_wish": WISH,
     "put_outcome": HELD,
+    "send_batch": BATCH_ORDER,
+    "send_webhook": {"url": WEBHOOK["url"], "kinds": ["job.ended"]},
     "send_dataset": "(the bytes of the workbook or of the .zip)",
 }

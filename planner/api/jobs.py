@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Limit, Store
-from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, job_answer, moment
+from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, SearchOrder, job_answer, moment
 from planner.api.strict import StrictRoute
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
@@ -40,12 +40,15 @@ def send_job(
 
     With an ``Idempotency-Key`` the same request sent again gives the same job.
     """
-    once = None
-    if idempotency_key is not None:
-        once = (_hash(idempotency_key), _hash(order.model_dump_json()))
+    once = once_of(order, idempotency_key)
     job, _ = submit_job(store, county_id=key.county_id, dataset_id=order.dataset_id, order=order.order(), once=once)
     response.headers.update({"Location": f"/v1/jobs/{job.id}", "Retry-After": RETRY_SECONDS})
     return _answer(store, job)
+
+
+def once_of(order: SearchOrder, idempotency_key: str | None) -> tuple[str, str] | None:
+    """Return the hashes by which the same request is known again; None when that is not asked."""
+    return None if idempotency_key is None else (_hash(idempotency_key), _hash(order.model_dump_json()))
 
 
 @router.get("/v1/jobs")

@@ -17,13 +17,21 @@ from starlette.requests import ClientDisconnect
 from planner.language import SHIPPED, Text, say, text
 from planner.store import StoreUnavailableError
 from planner.store.purging import JobsRunningError
-from planner.store.records import MissingError, ReusedKeyError, StaleError, TooManyError, UnpublishedError, UnseenError
+from planner.store.records import (
+    MissingError,
+    ReusedKeyError,
+    StaleError,
+    TooManyError,
+    TooManyWebhooksError,
+    UnpublishedError,
+    UnseenError,
+)
 
 Code = Literal[
     "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
     "idempotency_key_reused", "internal", "invalid_request", "jobs_running", "method_not_allowed", "move_refused",
     "not_found", "not_published", "precondition_failed", "precondition_required", "rules_broken", "too_large",
-    "too_many_jobs", "unauthorized", "unsupported_media_type",
+    "too_many_jobs", "too_many_webhooks", "unauthorized", "unsupported_media_type", "webhook_refused",
 ]  # fmt: skip
 CODES: tuple[str, ...] = get_args(Code)
 MEDIA_TYPE = "application/problem+json"
@@ -49,6 +57,7 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
         text("The teams do not drive by this revision."),
         text("Tell outcomes of the published revision; publish it first."),
     ),
+    "too_many_webhooks": (409, text("The county has 10 webhooks already."), text("Delete one that nobody needs.")),
     "precondition_failed": (
         412,
         text("It has been changed since it was read."),
@@ -81,6 +90,11 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
         422,
         text("The move would break hard rules."),
         text("See what is listed; send accept_broken_rules to make it all the same."),
+    ),
+    "webhook_refused": (
+        422,
+        text("Webhooks may not go to this address."),
+        text("Give an https address of a host that who runs the server has named: xunzhen serve --webhook-host."),
     ),
     "precondition_required": (
         428,
@@ -163,6 +177,7 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
         (MissingError, "not_found"),
         (ReusedKeyError, "idempotency_key_reused"),
         (TooManyError, "too_many_jobs"),
+        (TooManyWebhooksError, "too_many_webhooks"),
         (JobsRunningError, "jobs_running"),
         (UnpublishedError, "not_published"),
         (UnseenError, "precondition_required"),
@@ -179,6 +194,6 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
 
 HANDLED = (
     ProblemError, RequestValidationError, HTTPException, MissingError, ReusedKeyError, StaleError, TooManyError,
-    JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError, UnicodeError,
-    ClientDisconnect, Exception,
+    TooManyWebhooksError, JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError,
+    UnicodeError, ClientDisconnect, Exception,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from planner.api.strict import Day
 from planner.moving import Move
+from planner.recommending import MOST_ASKED, Wish
 from planner.store.records import (
     DatasetKind,
     EventKind,
@@ -33,10 +34,9 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class JobOrder(Sent):
-    """What to plan. Without ``start`` and ``weeks`` the days are those of the tables."""
+class SearchOrder(Sent):
+    """The days to plan and how to search. Without ``start`` and ``weeks`` the days are those of the tables."""
 
-    dataset_id: Id
     start: Annotated[Day | None, Field(description="First day to plan; a Monday is best.")] = None
     weeks: Annotated[int | None, Field(ge=1, le=MAX_WEEKS, strict=True)] = None
     seconds: Annotated[float, Field(ge=5, le=300, strict=True, description="Time to search.")] = 30.0
@@ -51,6 +51,12 @@ class JobOrder(Sent):
     def order(self) -> Order:
         """Return the order as the store keeps it."""
         return Order(start=self.start, weeks=self.weeks, seconds=self.seconds, rounds=self.rounds, seed=self.seed)
+
+
+class JobOrder(SearchOrder):
+    """What to plan. Without ``start`` and ``weeks`` the days are those of the tables."""
+
+    dataset_id: Id
 
 
 class MoveOrder(Sent):
@@ -68,6 +74,20 @@ class MoveOrder(Sent):
     def move(self) -> Move:
         """Return the move as the planner makes it."""
         return Move(**self.model_dump(exclude={"accept_broken_rules"}))
+
+
+class RecommendOrder(Sent):
+    """A visit that wants a place: an owed one without ``from_day`` and ``from_team``, as in a move."""
+
+    site_id: Annotated[str, Field(min_length=1, max_length=200)]
+    rule_id: Annotated[str, Field(min_length=1, max_length=200)]
+    from_day: Day | None = None
+    from_team: Annotated[str | None, Field(max_length=200)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ASKED, strict=True, description="How many places, at most.")] = 5
+
+    def wish(self) -> Wish:
+        """Return the visit as the planner knows it."""
+        return Wish(**self.model_dump(exclude={"limit"}))
 
 
 class Answer(BaseModel):
@@ -176,6 +196,32 @@ class MoveAnswer(Answer):
     mended: list[dict[str, Any]]
     changes: list[str]
     owed: int
+
+
+class SlotAnswer(Answer):
+    """A place for a visit, in the words of a move; what it changes over the whole plan, and the rules it breaks.
+
+    ``is_sound``: no hard rule is broken that was kept before.
+    """
+
+    to_day: date
+    to_team: str
+    position: int
+    start_minute: int
+    cost_change: float
+    km_change: float
+    minutes_change: int
+    is_sound: bool
+    broken: list[dict[str, Any]]
+
+
+class SlotsAnswer(Answer):
+    """Places for a visit, the best first; ``tried`` days of teams were looked at minute by minute."""
+
+    plan_id: str
+    number: int
+    slots: list[SlotAnswer]
+    tried: int
 
 
 class DatasetPage(Answer):

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
 
 from planner.api.app import LARGEST_HEAD, make_app
 from planner.jobs.beside import WorkersBeside
+from planner.jobs.hosts import read_hosts
 from planner.store import open_store
 
 MOST_CONNECTIONS = 500
 END_SECONDS = 5
 
 
-def run_server(place: str, listening: socket.socket, *, workers: int, lease_seconds: float) -> None:
+def run_server(
+    place: str, listening: socket.socket, *, workers: int, lease_seconds: float, webhook_hosts: Sequence[str] = ()
+) -> None:
     """Answer requests until interrupted. Nothing of a request is written to a log: an address may name a team."""
+    hosts = read_hosts(webhook_hosts)
     database = open_store(place)
-    server = server_of(make_app(database))
+    server = server_of(make_app(database, hosts))
     try:
-        with WorkersBeside(place, count=workers, lease_seconds=lease_seconds):
+        with WorkersBeside(place, count=workers, lease_seconds=lease_seconds, webhook_hosts=webhook_hosts):
             server.run(sockets=[listening])
     finally:
         listening.close()

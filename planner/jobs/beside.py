@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
+
+from planner.jobs.hosts import ENVIRONMENT, hosts_told
 
 LOOK_SECONDS = 0.5
 END_SECONDS = 10.0
@@ -17,10 +20,13 @@ END_SECONDS = 10.0
 class WorkersBeside:
     """Keeps workers running while the block runs. They end by themselves when this process is killed."""
 
-    def __init__(self, place: str, *, count: int, lease_seconds: float) -> None:
+    def __init__(
+        self, place: str, *, count: int, lease_seconds: float, webhook_hosts: Sequence[str] | None = None
+    ) -> None:
         self.count = count
         self.command = [sys.executable, "-m", "planner.jobs.running", str(lease_seconds), str(os.getpid())]
-        self.environment = {**os.environ, "XUNZHEN_DATABASE": place}
+        named = hosts_told(webhook_hosts)
+        self.environment = {**os.environ, "XUNZHEN_DATABASE": place, ENVIRONMENT: " ".join(named)}
         self.processes: list[subprocess.Popen[bytes]] = []
         self.is_over = threading.Event()
         self.watch = threading.Thread(target=self._watch, name="workers beside", daemon=True)

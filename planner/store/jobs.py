@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.records import Event, EventKind, Job, MissingError, Order, ReusedKeyError, TooManyError
 from planner.store.tables import checkpoints, datasets, events, idempotency, jobs
+from planner.store.webhooks import add_deliveries
 
 MOST_WAITING = 100  # of one county
 
@@ -42,27 +43,41 @@ def submit_job(
             known = _earlier(connection, county_id, job_id, once, now)
             if known is not None:
                 return known, False
-        waiting = select(func.count()).where(jobs.c.county_id == county_id, jobs.c.state != "ended")
-        if connection.execute(waiting).scalar_one() >= MOST_WAITING:
-            raise TooManyError
-        connection.execute(
-            jobs.insert().values(
-                id=job_id,
-                county_id=county_id,
-                dataset_id=dataset_id,
-                order=_dump_order(order),
-                state="queued",
-                is_cancelled=False,
-                crashes=0,
-                fence=0,
-                beat=0,
-                searched_ms=0,
-                last_event=0,
-                created_ms=now,
-            )
-        )
-        add_event(connection, job_id, "queued", {})
+        refuse_too_many(connection, county_id, 1)
+        insert_job(connection, county_id=county_id, dataset_id=dataset_id, order=order, now=now, job_id=job_id)
         return job_in(connection, job_id), True
+
+
+def refuse_too_many(connection: Connection, county_id: str, more: int) -> None:
+    """Raise TooManyError when so many jobs more would be too many that wait."""
+    waiting = select(func.count()).where(jobs.c.county_id == county_id, jobs.c.state != "ended")
+    if connection.execute(waiting).scalar_one() + more > MOST_WAITING:
+        raise TooManyError
+
+
+def insert_job(
+    connection: Connection, *, county_id: str, dataset_id: str, order: Order, now: int, job_id: str | None = None
+) -> str:
+    """Write a job to be run, in a transaction that holds its dataset; return its id."""
+    job_id = job_id or new_id()
+    connection.execute(
+        jobs.insert().values(
+            id=job_id,
+            county_id=county_id,
+            dataset_id=dataset_id,
+            order=_dump_order(order),
+            state="queued",
+            is_cancelled=False,
+            crashes=0,
+            fence=0,
+            beat=0,
+            searched_ms=0,
+            last_event=0,
+            created_ms=now,
+        )
+    )
+    add_event(connection, job_id, "queued", {})
+    return job_id
 
 
 def _earlier(connection: Connection, county_id: str, job_id: str, once: tuple[str, str], now: int) -> Job | None:
@@ -111,18 +126,24 @@ def cancel_job(database: Database, *, county_id: str, job_id: str) -> Job:
     Raises MissingError.
     """
     with database.writing() as connection:
-        own = (jobs.c.county_id == county_id, jobs.c.id == job_id)
-        row = connection.execute(select(jobs).where(*own).with_for_update()).one_or_none()
-        if row is None:
-            raise MissingError
-        has_plan = connection.execute(select(checkpoints.c.job_id).where(checkpoints.c.job_id == job_id)).first()
-        if row.state == "running" or (row.state == "queued" and has_plan):
-            connection.execute(update(jobs).where(*own).values(is_cancelled=True))
-        elif row.state == "queued":
-            ended = {"state": "ended", "outcome": "nothing_found", "stopped": "cancelled", "ended_ms": now_ms()}
-            connection.execute(update(jobs).where(*own).values(is_cancelled=True, **ended))
-            add_event(connection, job_id, "ended", {"outcome": "nothing_found", "stopped": "cancelled"})
-        return job_in(connection, job_id)
+        return cancel_in(connection, county_id, job_id)
+
+
+def cancel_in(connection: Connection, county_id: str, job_id: str) -> Job:
+    """Ask for a job to end, in a transaction; raises MissingError."""
+    own = (jobs.c.county_id == county_id, jobs.c.id == job_id)
+    row = connection.execute(select(jobs).where(*own).with_for_update()).one_or_none()
+    if row is None:
+        raise MissingError
+    has_plan = connection.execute(select(checkpoints.c.job_id).where(checkpoints.c.job_id == job_id)).first()
+    if row.state == "running" or (row.state == "queued" and has_plan):
+        connection.execute(update(jobs).where(*own).values(is_cancelled=True))
+    elif row.state == "queued":
+        ended = {"state": "ended", "outcome": "nothing_found", "stopped": "cancelled", "ended_ms": now_ms()}
+        connection.execute(update(jobs).where(*own).values(is_cancelled=True, **ended))
+        add_event(connection, job_id, "ended", {"outcome": "nothing_found", "stopped": "cancelled"})
+        add_deliveries(connection, county_id, "job.ended", job_id=job_id, plan_id=None, outcome="nothing_found")
+    return job_in(connection, job_id)
 
 
 def add_event(connection: Connection, job_id: str, kind: EventKind, data: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from planner.store.jobs import add_event, job_in
 from planner.store.plans import insert_revision
 from planner.store.records import Checkpoint, Ending, Job, Judged, LostLeaseError
 from planner.store.tables import checkpoints, jobs, plans
+from planner.store.webhooks import add_deliveries
 
 LEASE_SECONDS = 30.0
 BEAT_SECONDS = 5.0
@@ -158,6 +159,7 @@ def finish(database: Database, lease: Lease, ending: Ending) -> Job:
         connection.execute(delete(checkpoints).where(checkpoints.c.job_id == job.id))
         said = {"outcome": ending.outcome, "stopped": ending.stopped, "plan": plan_id}
         add_event(connection, job.id, "ended", said)
+        add_deliveries(connection, job.county_id, "job.ended", job_id=job.id, plan_id=plan_id, outcome=ending.outcome)
         return job_in(connection, job.id)
 
 

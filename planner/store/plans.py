@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from planner.store.database import Database, now_ms
 from planner.store.records import Judged, MadeBy, MissingError, Revision, StaleError, StoredPlan
 from planner.store.tables import plans, revisions
+from planner.store.webhooks import add_deliveries
 
 
 def list_plans(database: Database, *, county_id: str, limit: int, after: str | None = None) -> tuple[StoredPlan, ...]:
@@ -75,12 +76,19 @@ def insert_revision(connection: Connection, plan_id: str, number: int, made: Jud
 
 
 def publish_plan(database: Database, *, county_id: str, plan_id: str, expected: int) -> StoredPlan:
-    """Say that the teams drive by the newest revision, which is as expected; raises as ``add_revision``."""
+    """Say that the teams drive by the newest revision, which is as expected; raises as ``add_revision``.
+
+    Webhooks are told of it, unless it was the published one already.
+    """
     with database.writing() as connection:
         plan = plan_in(connection, county_id, plan_id, is_to_change=True)
         if plan.head != expected:
             raise StaleError(plan.head)
         connection.execute(update(plans).where(plans.c.id == plan_id).values(published=expected))
+        if plan.published != expected:
+            add_deliveries(
+                connection, county_id, "plan.published", job_id=plan.job_id, plan_id=plan_id, number=expected
+            )
         return plan_in(connection, county_id, plan_id)
 
 

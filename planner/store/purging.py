@@ -1,7 +1,8 @@
 """Deletes for good: rows with all that hangs on them, and then their bytes in the files of the database.
 
-A plan hangs on the job that made it, a job on the dataset it was made from, a dataset on its county. A worker whose
-job is gone finds that out like one that was replaced: by its next write, which changes nothing.
+A plan hangs on the job that made it, a job on the dataset it was made from, a dataset on its county; what webhooks are
+told hangs on the job. A worker whose job is gone finds that out like one that was replaced: by its next write, which
+changes nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from planner.store.database import Database
 from planner.store.records import MissingError
 from planner.store.tables import (
     METADATA,
+    batch_jobs,
+    batches,
     checkpoints,
     counties,
     datasets,
+    deliveries,
     events,
     idempotency,
     jobs,
@@ -30,6 +34,7 @@ from planner.store.tables import (
     outcomes,
     plans,
     revisions,
+    webhooks,
 )
 
 AT_ONCE = 500  # ids of one statement
@@ -64,6 +69,9 @@ def purge_county(database: Database, county_id: str, *, and_running: bool = Fals
             raise MissingError
         purged = _delete(connection, jobs.c.county_id == county_id, datasets.c.county_id == county_id, and_running)
         connection.execute(delete(idempotency).where(idempotency.c.county_id == county_id))
+        called = _locked(connection, webhooks, webhooks.c.county_id == county_id)
+        _drop(connection, deliveries.c.webhook_id, called)
+        _drop(connection, webhooks.c.id, called)
         gone = connection.execute(delete(keys).where(keys.c.county_id == county_id)).rowcount
         connection.execute(delete(counties).where(counties.c.id == county_id))
     return replace(purged, keys=gone)
@@ -129,8 +137,11 @@ def _delete(
     if not and_running and (found := connection.execute(running).scalars().all()):
         raise JobsRunningError(found)
     planned = _locked(connection, plans, plans.c.job_id.in_(select(jobs.c.id).where(of_jobs)))
-    for column in (idempotency.c.job_id, events.c.job_id, checkpoints.c.job_id):
-        _drop(connection, column, doomed)
+    for table in (idempotency, events, checkpoints, deliveries, batch_jobs):
+        _drop(connection, table.c.job_id, doomed)
+    connection.execute(
+        delete(batches).where(~select(batch_jobs.c.job_id).where(batch_jobs.c.batch_id == batches.c.id).exists())
+    )
     _drop(connection, outcomes.c.plan_id, planned)
     return Purged(
         revisions=_drop(connection, revisions.c.plan_id, planned),

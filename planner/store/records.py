@@ -88,6 +88,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Jobs that were ordered together."""
+
+    id: str
+    county_id: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened to a job; numbers count from 1 without a gap."""
 
@@ -181,6 +190,51 @@ class VisitOutcome:
     updated_ms: int
 
 
+DeliveryKind = Literal["plan.published", "job.ended"]
+DeliveryState = Literal["waiting", "delivered", "given_up"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An address of an app that wants to be told; its secret is not in here."""
+
+    id: str
+    county_id: str
+    url: str
+    kinds: tuple[DeliveryKind, ...]
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDelivery:
+    """A delivery and how far it has come; ``status`` and ``fault`` are those of the last try."""
+
+    id: str
+    webhook_id: str
+    kind: DeliveryKind
+    job_id: str
+    plan_id: str | None
+    state: DeliveryState
+    tries: int
+    status: int | None
+    fault: str | None
+    created_ms: int
+    ended_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that is ours to deliver, until it is claimed again (``tries`` is then higher)."""
+
+    id: str
+    kind: DeliveryKind
+    body: str
+    tries: int
+    webhook_id: str
+    url: str
+    secret: str
+
+
 class MissingError(XunzhenError):
     """There is no such thing in this county; whether another county has one is not told."""
 
@@ -199,6 +253,10 @@ class StaleError(XunzhenError):
 
 class TooManyError(XunzhenError):
     """The county has as many jobs waiting as it may."""
+
+
+class TooManyWebhooksError(XunzhenError):
+    """The county has as many webhooks as it may."""
 
 
 class LostLeaseError(XunzhenError):

@@ -150,6 +150,60 @@ outcomes = Table(  # what came of the visits of a plan; whoever it was is not in
     ForeignKeyConstraint(["plan_id"], ["plans.id"]),
 )
 
+webhooks = Table(  # addresses of apps that want to be told
+    "webhooks",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("county_id", String(40), ForeignKey("counties.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),  # of deliveries that are wanted, as JSON
+    Column("secret", String(64), nullable=False),  # as it is: every delivery is signed with it
+    Column("created_ms", BigInteger, nullable=False),
+    Index(None, "county_id"),
+)
+
+deliveries = Table(  # what webhooks are told: written with what it tells of, kept until it has been heard
+    "deliveries",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("webhook_id", String(32), ForeignKey("webhooks.id"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("job_id", String(32), nullable=False),
+    Column("plan_id", String(32)),
+    Column("body", Text, nullable=False),  # ids and kinds only
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),  # rises with each claim, as the fence of a job does
+    Column("status", Integer),
+    Column("fault", String(24)),
+    Column("set_ms", BigInteger, nullable=False),
+    Column("pause_ms", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Index(None, "state", "set_ms"),
+    Index(None, "webhook_id"),
+    Index(None, "job_id"),
+)
+
+batches = Table(  # jobs that were ordered together; one of which no job is left is gone
+    "batches",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("county_id", String(40), ForeignKey("counties.id"), nullable=False),
+    Column("key_sha256", String(64)),  # of the idempotency key, where there was one
+    Column("body_sha256", String(64)),
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("county_id", "key_sha256"),
+)
+
+batch_jobs = Table(
+    "batch_jobs",
+    METADATA,
+    Column("batch_id", String(32), ForeignKey("batches.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("job_id", String(32), ForeignKey("jobs.id"), nullable=False, unique=True),
+    PrimaryKeyConstraint("batch_id", "number"),
+)
+
 idempotency = Table(
     "idempotency",
     METADATA,

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from planner.batching import Line, Member, lines_of, look, order_all, progress_of, sources_in, write_batch
+from planner.batching import order_all, sources_in, write_batch
 from planner.errors import InputError
 from planner.jobs.port import LeasedJobs
 from planner.jobs.worker import work
 from planner.store import Database, open_store
 from planner.store.jobs import list_jobs
 from planner.store.records import Order
+from planner.tally import Line, Member, lines_of, look, progress_of, totals_of
 from tests.builders import MONDAY
 from tests.end_to_end.small_county import tables, write_county
 
@@ -74,6 +75,10 @@ def test_batch_is_ordered_once_and_told_of_each_county(tmp_path: Path) -> None:
     lines = list(lines_of(store, members))
     outcomes = {line.county: (line.outcome, line.asked_visits, line.owed_visits) for line, _ in lines}
     assert outcomes == {"east": ("complete", 5, 0), "south": ("refused", None, None), "西县": ("complete", 5, 0)}
+    totals = totals_of(line for line, _ in lines)
+    assert totals.outcomes == {"complete": 2, "refused": 1}
+    assert str(totals.sentence).startswith("10 of 10 visits planned, 0 owed; ")
+    assert totals.km == pytest.approx(2 * (lines[0][0].km or 0))
     assert len(list_jobs(store, county_id="east", limit=10)) == 1
     table = write_batch(tmp_path / "out", lines)
     rows = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))

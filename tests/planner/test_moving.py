@@ -67,6 +67,22 @@ def test_other_days_stay_to_the_minute() -> None:
     assert day(0) not in after
 
 
+def test_second_day_of_a_team_that_is_out_twice_stays() -> None:
+    """A faulty plan has team one out twice on Monday: d joins one of the days, no visit of the other is lost."""
+    problem = problem_of_two_teams()
+    plan = plan_of(problem, {("one", 0): [A], ("two", 1): [D]})
+    twice = timetable(problem, problem.team_by_id["one"], day(0), [B, C])
+    plan = replace(plan, circuits=circuits_from_routes([*plan.routes(), twice]))
+    moved = move_visit(
+        problem,
+        plan,
+        Move(site_id="d", rule_id="weekly", from_day=day(1), from_team="two", to_day=day(0), to_team="one"),
+    )
+    assert sorted(sorted(stop.site_id for stop in route.stops) for route in moved.plan.routes()) == [
+        ["a", "d"], ["b", "c"],
+    ]  # fmt: skip
+
+
 def test_owed_visit_is_put_in() -> None:
     """c was owed: it joins Wednesday of team two, and nothing is owed any more."""
     problem = problem_of_two_teams()

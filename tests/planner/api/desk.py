@@ -1,4 +1,4 @@
-"""An API over a new store, with two counties: ``sangzhi`` has a dataset, a job and a plan, ``yixing`` has nothing."""
+"""An API over a new store, with two counties: ``sangzhi`` has one of everything, ``yixing`` has nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from starlette.testclient import TestClient
 
 from planner.api.app import make_app
 from planner.codec import dump_plan
+from planner.jobs.hosts import Host
 from planner.store import Database
+from planner.store.batches import cancel_batch, submit_batch
 from planner.store.jobs import submit_job
 from planner.store.keys import create_key, revoke_key
 from planner.store.leases import Claimer, finish
 from planner.store.records import Ending, Judged, Order, Role
+from planner.store.webhooks import add_webhook
 from tests.planner.store.stocked import stock
 from tests.planner.test_codec import a_plan
 
+APP = "app.example.org"  # the one host that webhooks may go to
 HOLDERS = ("admin", "scheduler", "read-only", "other county", "revoked", "expired", "unknown", "no key")
 
 
@@ -42,11 +46,15 @@ def desk_over(database: Database) -> Iterator[Desk]:
     dataset = stock(database, "sangzhi", "yixing")["sangzhi"]
     planned = _planned(database, dataset)
     waiting, _ = submit_job(database, county_id="sangzhi", dataset_id=dataset, order=Order())
+    webhook, _ = add_webhook(database, county_id="sangzhi", url=f"https://{APP}/", kinds=["job.ended"])
+    batch, _ = submit_batch(database, county_id="sangzhi", dataset_ids=[dataset], order=Order())
+    cancel_batch(database, county_id="sangzhi", batch_id=batch.id)  # one job waits, of which tests know the id
     ids = {
         "dataset_id": dataset, "plan_id": planned, "job_id": waiting.id, "number": "1", "team_id": "one",
         "week": "2026-03-02", "layer": "planned_stops", "visit_id": "a" * 24,
+        "webhook_id": webhook.id, "batch_id": batch.id,
     }  # fmt: skip
-    with TestClient(make_app(database), raise_server_exceptions=False) as client:
+    with TestClient(make_app(database, [Host(name=APP)]), raise_server_exceptions=False) as client:
         yield Desk(client, database, ids, _headers(database))
 
 

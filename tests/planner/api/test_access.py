@@ -13,6 +13,8 @@ from tests.planner.api.test_openapi import operations
 
 SLOW = {"get_index", "get_sheet", "get_calendar", "get_map", "get_issues"}  # made by a child; here the upload is none
 
+LISTS = {"/v1/datasets", "/v1/jobs", "/v1/plans", "/v1/batches", "/v1/webhooks"}
+
 
 def ask(desk: Desk, path: str, method: str, told: dict[str, Any], who: str) -> Any:
     """Ask an operation about what ``sangzhi`` has."""
@@ -21,6 +23,12 @@ def ask(desk: Desk, path: str, method: str, told: dict[str, Any], who: str) -> A
         content["json"] = {"dataset_id": desk.ids["dataset_id"]}
     elif told["operationId"] == "send_move":
         content["json"] = {"site_id": "a", "rule_id": "weekly", "to_day": "2026-03-03", "to_team": "one"}
+    elif told["operationId"] == "send_wish":
+        content["json"] = {"site_id": "a", "rule_id": "weekly"}
+    elif told["operationId"] == "send_batch":
+        content["json"] = {"dataset_ids": [desk.ids["dataset_id"]]}
+    elif told["operationId"] == "send_webhook":
+        content["json"] = {"url": "https://app.example.org/"}
     elif told["operationId"] == "put_outcome":
         content["json"] = {"held": True}
     elif told["operationId"] == "send_dataset":
@@ -50,12 +58,15 @@ def test_nobody_without_a_valid_key_gets_anything(desk: Desk, who: str) -> None:
 def test_other_county_finds_nothing(desk: Desk) -> None:
     """An admin of yixing: 404 for everything that sangzhi has, and lists without it."""
     for path, method, told in scoped(desk):
-        if told["operationId"] == "send_dataset":
+        if told["operationId"] in {"send_dataset", "send_webhook"}:
             continue  # they are theirs
         answer = ask(desk, path, method, told, "other county")
-        if path in {"/v1/datasets", "/v1/jobs", "/v1/plans"} and method == "get":
+        if path in LISTS and method == "get":
             assert answer.status_code == 200
-            assert all(desk.ids[name] not in answer.text for name in ("dataset_id", "job_id", "plan_id"))
+            assert all(
+                desk.ids[name] not in answer.text
+                for name in ("dataset_id", "job_id", "plan_id", "webhook_id", "batch_id")
+            )
         else:
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
 
@@ -75,9 +86,11 @@ def test_read_only_key_changes_nothing(desk: Desk) -> None:
 
 
 def test_scheduler_deletes_nothing(desk: Desk) -> None:
-    """403 from every operation that wants an admin; what cannot be undone is not in the hands of an app."""
+    """403 from every operation that wants an admin: neither what cannot be undone nor whom to tell is an app's."""
     asked = [operation for operation in scoped(desk) if operation[2]["x-scope"] == "admin"]
-    assert {told["operationId"] for _, _, told in asked} == {"delete_dataset", "delete_plan"}
+    assert {told["operationId"] for _, _, told in asked} == {
+        "delete_dataset", "delete_plan", "send_webhook", "get_webhooks", "remove_webhook", "get_deliveries",
+    }  # fmt: skip
     for path, method, told in asked:
         assert ask(desk, path, method, told, "scheduler").status_code == 403
     assert desk.client.get(desk.path("/v1/plans/{plan_id}"), headers=desk.headers["admin"]).status_code == 200

@@ -153,6 +153,32 @@ def test_move_that_means_nothing_is_refused(edited: Desk, changes: dict[str, Any
     assert "王秀英" not in answer.text
 
 
+def test_recommended_place_can_be_sent_as_a_move(edited: Desk) -> None:
+    """The best place of east1: what it is told to cost is what the move costs; the plan is as it was until then."""
+    plan_id = new_plan(edited)
+    wish = {name: MOVE[name] for name in ("site_id", "rule_id", "from_day", "from_team")}
+    path = f"/v1/plans/{plan_id}/revisions/1:recommend"
+    found = edited.client.post(path, json={**wish, "limit": 3}, headers=edited.headers["scheduler"])
+    assert found.status_code == 200, found.text
+    slots = found.json()["slots"]
+    assert len(slots) == 3
+    assert [slot["is_sound"] for slot in slots] == [True] * 3
+    assert [slot["cost_change"] for slot in slots] == sorted(slot["cost_change"] for slot in slots)
+    for slot in slots:
+        place = {name: slot[name] for name in ("to_day", "to_team", "position")}
+        tried = move(edited, plan_id, query="?dry_run=true", **place).json()
+        assert (tried["head"], tried["cost_change"], tried["broken"]) == (1, slot["cost_change"], slot["broken"])
+        assert tried["term_changes"].get("distance_km", 0) == pytest.approx(slot["km_change"])
+    assert (
+        move(edited, plan_id, **{name: slots[0][name] for name in ("to_day", "to_team", "position")}).status_code == 200
+    )
+    refused = edited.client.post(path, json={**wish, "site_id": "王秀英"}, headers=edited.headers["scheduler"])
+    assert (refused.status_code, refused.json()["code"]) == (422, "move_refused")
+    assert "王秀英" not in refused.text
+    owed = edited.client.post(path, json={**wish, "from_day": None}, headers=edited.headers["scheduler"])
+    assert owed.json()["code"] == "move_refused"
+
+
 def test_published_revision_is_the_one_that_was_read(edited: Desk) -> None:
     """Published at 1; after a move still at 1, and 2 only when 2 was read."""
     plan_id = new_plan(edited)

@@ -43,7 +43,7 @@ def test_dataset_is_not_deleted_under_a_running_job(own_desk: Desk) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "jobs_running")
     own_desk.client.post(own_desk.path("/v1/jobs/{job_id}:cancel"), headers=own_desk.headers["admin"])
     answer = own_desk.client.delete(path, headers=own_desk.headers["admin"]).json()
-    assert (answer["datasets"], answer["jobs"], answer["plans"]) == (1, 2, 1)
+    assert (answer["datasets"], answer["jobs"], answer["plans"]) == (1, 3, 1)
     order = {"dataset_id": own_desk.ids["dataset_id"]}
     assert own_desk.client.post("/v1/jobs", json=order, headers=own_desk.headers["admin"]).status_code == 404
     assert own_desk.client.get("/v1/jobs", headers=own_desk.headers["admin"]).json()["items"] == []

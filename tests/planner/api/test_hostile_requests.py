@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from planner.api.app import LARGEST_BODY
 from planner.api.datasets import LARGEST_UPLOAD
 from planner.api.problems import CODES
 from planner.store import Database
+from planner.store.batches import cancel_batch
 from planner.store.jobs import cancel_job
 from tests.planner.api.desk import Desk, desk_over
 from tests.planner.api.hostile import HEADERS, METHODS, NUMBERS, STRUCTURES, TEXTS, TIMES, Answer, ask, words_in
@@ -26,9 +27,15 @@ from tests.planner.api.test_wire import BODIES, REQUESTS
 FRAGMENTS = [*NUMBERS, *TIMES, *(json.dumps(said) for said in TEXTS)]
 ORDER = {"dataset_id": '"{dataset_id}"'}
 MOVE = {"site_id": '"a"', "rule_id": '"weekly"', "to_day": '"2026-03-03"', "to_team": '"one"'}
+WISH = {"site_id": '"a"', "rule_id": '"weekly"'}
+WEBHOOK = {"url": '"https://other.example.org/"'}
+BATCH = {"dataset_ids": '["{dataset_id}"]'}
 FIELDS = {
     "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed")),
     "/v1/plans/{plan_id}/moves": (MOVE, (*MOVE, "from_day", "from_team", "position", "accept_broken_rules")),
+    "/v1/plans/{plan_id}/revisions/7:recommend": (WISH, (*WISH, "from_day", "from_team", "limit")),
+    "/v1/batches": (BATCH, ("dataset_ids", "start", "weeks", "seconds", "rounds", "seed")),
+    "/v1/webhooks": (WEBHOOK, ("url", "kinds")),
 }
 # The few that are no fault where they stand: what an order takes, and pages of lists.
 FITS = {
@@ -38,6 +45,10 @@ FITS = {
     "limit": {"+1", "1.0", "01", "54", "1", "30", "60"}, "after": {"a" * 24}, "number": {"+1", "1.0", "01"},
 }  # fmt: skip
 JSON = ("content-type", b"application/json")
+ORDERS: Mapping[str, Callable[[str], Any]] = {
+    "send_job": lambda dataset: {"dataset_id": dataset},
+    "send_batch": lambda dataset: {"dataset_ids": [dataset]},
+}
 
 
 class Judge:
@@ -50,6 +61,7 @@ class Judge:
         self.app = app
         self.operations = operations(desk.client.get("/openapi.json").json())
         self.key = ("authorization", desk.headers["scheduler"]["Authorization"].encode())
+        self.admin = ("authorization", desk.headers["admin"]["Authorization"].encode())
 
     async def expect_problem(self, sent: str, method: str, path: str, *, fits: bool = False, **more: Any) -> None:
         """Ask; a problem of the list is right, and a success where the value fits."""
@@ -61,6 +73,8 @@ class Judge:
             return
         if answer.status == 202 and path == "/v1/jobs":
             cancel_job(self.desk.database, county_id="sangzhi", job_id=answer.json()["id"])
+        if answer.status == 202 and path == "/v1/batches":
+            cancel_batch(self.desk.database, county_id="sangzhi", batch_id=answer.json()["id"])
         if not ((fits and answer.status < 300) or is_problem(answer, sent)):
             self.wrong.append((method, path[:80], sent[:60], answer.status, answer.content[:200]))
 
@@ -101,22 +115,22 @@ def test_corpus_has_more_than_400_values() -> None:
 
 @pytest.mark.parametrize("path", FIELDS)
 def test_hostile_value_in_a_field_is_refused(desk: Desk, path: str) -> None:
-    """Numbers, days and texts in each field of the two bodies, and bodies that are none."""
+    """Numbers, days and texts in each field of each body, and bodies that are none."""
 
     async def deed(judge: Judge) -> None:
         usual, fields = FIELDS[path]
         ask_with = partial(judge.expect_problem, method="POST", path=desk.path(path))
-        headers = [judge.key, JSON, ("if-match", b'"r7"')]
+        headers = [judge.admin, JSON, ("if-match", b'"r7"')]
         for field in fields:
             for fragment in FRAGMENTS:
                 parts = {name: part.format(**desk.ids) for name, part in usual.items()} | {field: fragment}
                 body = "{" + ",".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
-                fits = fragment in FITS.get(field, ()) and path == "/v1/jobs"
+                fits = fragment in FITS.get(field, ()) and path in {"/v1/jobs", "/v1/batches"}
                 await ask_with(as_sent(fragment), headers=headers, body=[body.encode()], fits=fits)
         for body_sent in STRUCTURES:
             await ask_with(repr(body_sent), headers=headers, body=[body_sent])
 
-    assert run(desk, deed) > 1000
+    assert run(desk, deed) > 180 * len(FIELDS[path][1])
 
 
 def test_hostile_text_in_an_address_is_refused(database: Database) -> None:
@@ -163,12 +177,13 @@ def test_hostile_header_is_refused_or_means_nothing(desk: Desk) -> None:
 
     async def deed(judge: Judge) -> None:
         read = {
-            "if-match": {"send_move", "post_publish"}, "last-event-id": {"get_events"}, "idempotency-key": {"send_job"},
-            "content-type": {"send_job", "send_move", "send_dataset"}, "authorization": None,
+            "if-match": {"send_move", "post_publish"}, "last-event-id": {"get_events"},
+            "idempotency-key": {"send_job", "send_batch"}, "authorization": None,
+            "content-type": {"send_job", "send_batch", "send_move", "send_wish", "send_webhook", "send_dataset"},
         }  # fmt: skip
         for path, method, told in judge.operations:
             name = told["operationId"]
-            body = json.dumps({"dataset_id": desk.ids["dataset_id"]} if name == "send_job" else {}).encode()
+            body = json.dumps(ORDERS.get(name, lambda _: {})(desk.ids["dataset_id"])).encode()
             for header, value in HEADERS:
                 readers = read.get(header, set())
                 if name in SLOW or (name == "get_events" and header != "last-event-id"):

@@ -18,9 +18,12 @@ from planner.store import Database, StoreUnavailableError, connect, open_store
 from planner.store.outcomes import keep_outcome
 from planner.store.plans import publish_plan
 from planner.store.records import Told
-from planner.store.schema import MIGRATIONS
+from planner.store.schema import MIGRATIONS, upgrade
 from planner.store.tables import METADATA
+from planner.store.webhooks import add_webhook, list_deliveries
 from tests.planner.store.test_plans import planned
+
+SINCE_0002 = {"webhooks", "deliveries", "batches", "batch_jobs"}
 
 
 def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
@@ -35,30 +38,39 @@ def test_four_processes_may_upgrade_at_once(place: str) -> None:
         opened = list(pool.map(open_store, [place] * 4))
     for database in opened:
         with database.reading() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0004"
         database.close()
 
 
-def test_database_of_the_first_schema_keeps_all_it_has(place: str) -> None:
-    """Filled as 0001 left it, it opens as 0002 with every row as it was, and takes outcomes."""
-    database = connect(place)
+@pytest.mark.parametrize(("schema", "younger"), [("0001", {"outcomes", *SINCE_0002}), ("0002", SINCE_0002)])
+def test_database_of_an_older_schema_keeps_all_it_has(
+    place: str, sqlite: Database, schema: str, younger: set[str]
+) -> None:
+    """Filled as each schema left it, it opens as the newest with every row as it was, and takes what is new."""
+    plan_id = planned(sqlite)
+    old = [table for table in METADATA.sorted_tables if table.name not in younger]
+    with sqlite.reading() as connection:
+        rows = [[dict(row._mapping) for row in connection.execute(table.select())] for table in old]
+    database = connect(str(Path(place).with_name("old.db")) if "://" not in place else place)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.writing() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    plan_id = planned(database)
-    old = [table for table in METADATA.sorted_tables if table.name != "outcomes"]
+        command.upgrade(config, schema)
+        for table, found in zip(old, rows, strict=True):
+            if found:
+                connection.execute(table.insert(), found)
     with database.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == schema
         before = [connection.execute(table.select()).all() for table in old]
-    database.close()
-    database = open_store(place)
+    upgrade(database)
     with database.reading() as connection:
         assert [connection.execute(table.select()).all() for table in old] == before
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     assert sum(map(len, before)) >= 7
+    webhook, _ = add_webhook(database, county_id="sangzhi", url="https://app.example/", kinds=["plan.published"])
     publish_plan(database, county_id="sangzhi", plan_id=plan_id, expected=1)
+    assert len(list_deliveries(database, county_id="sangzhi", webhook_id=webhook.id, limit=9)) == 1
     told = Told(held=True, people=4)
     keep_outcome(database, county_id="sangzhi", plan_id=plan_id, revision=1, visit_id="a" * 24, told=told)
     database.close()
@@ -136,4 +148,6 @@ def test_migrations_travel_with_the_package() -> None:
     assert [path.name for path in sorted((folder / "versions").glob("0*.py"))] == [
         "0001_first.py",
         "0002_outcomes.py",
+        "0003_webhooks.py",
+        "0004_batches.py",
     ]
