@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
-from planner.api import changes, datasets, deletions, differences, jobs, plans, visits
+from planner.api import changes, coverage, datasets, deletions, differences, jobs, plans, visits
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
@@ -73,7 +73,7 @@ def make_app(database: Database) -> FastAPI:
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, answer_fault)
-    for room in (datasets, jobs, plans, changes, differences, visits, deletions):
+    for room in (datasets, jobs, plans, changes, differences, visits, coverage, deletions):
         app.include_router(room.router)
     _add_public(app)
     described = describe(app)

@@ -27,11 +27,12 @@ FRAGMENTS = [*NUMBERS, *TIMES, *(json.dumps(said) for said in TEXTS)]
 ORDER = {"dataset_id": '"{dataset_id}"'}
 MOVE = {"site_id": '"a"', "rule_id": '"weekly"', "to_day": '"2026-03-03"', "to_team": '"one"'}
 FIELDS = {
-    "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed")),
+    "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed", "with_outcomes")),
     "/v1/plans/{plan_id}/moves": (MOVE, (*MOVE, "from_day", "from_team", "position", "accept_broken_rules")),
 }
 # The few that are no fault where they stand: what an order takes, and pages of lists.
 FITS = {
+    "with_outcomes": {"true", "false"},
     "start": {"null"}, "weeks": {"null"}, "seconds": {"54", "60"},
     "rounds": {"null", "54", "301", "1001", "46083", "60"},
     "seed": {"0", "54", "301", "1000001", "1001", "46083", "60", "1772409600"},
