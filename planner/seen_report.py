@@ -13,7 +13,7 @@ from planner.evaluation.coverage import WORST_SHARE
 from planner.history import WHYS, PastVisit
 from planner.language import Text, text
 from planner.plan import Plan
-from planner.values import DateRange
+from planner.values import DateRange, week_of
 
 SEEN_FORMAT = "xunzhen-seen"
 SEEN_VERSION = 1
@@ -32,11 +32,15 @@ WHY_WORDS = {
 
 
 def days_told(past: Iterable[PastVisit]) -> DateRange | None:
-    """Return the days from the first visit of the past to the last, at most ``MOST_DAYS``; None when there is none."""
+    """Return the whole weeks of the visits of the past, at most ``MOST_DAYS``; None when there is none.
+
+    Of a week that is cut off a weekly rule would demand nothing, though its visit was planned and missed.
+    """
     days = [visit.day for visit in past]
     if not days:
         return None
-    return DateRange(first_day=max(min(days), max(days) - timedelta(days=MOST_DAYS - 1)), last_day=max(days))
+    last = week_of(max(days)) + timedelta(days=6)
+    return DateRange(first_day=max(week_of(min(days)), last - timedelta(days=MOST_DAYS - 1)), last_day=last)
 
 
 def planned_visits(plan: Plan) -> Iterator[PastVisit]:

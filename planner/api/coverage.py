@@ -20,8 +20,10 @@ from planner.store.seen import PublishedPast, published_past
 from planner.values import DateRange
 
 router = APIRouter(tags=["coverage"])
-FirstDay = Annotated[Day | None, Query(description="First day; else that of the first visit published.")]
-LastDay = Annotated[Day | None, Query(description="Last day, of which days are counted back; else of the last visit.")]
+FirstDay = Annotated[Day | None, Query(description="First day; else the Monday of the first visit published.")]
+LastDay = Annotated[
+    Day | None, Query(description="Last day, from which days are counted back; else the Sunday of the last visit.")
+]
 
 
 @router.get("/v1/coverage")

@@ -121,9 +121,9 @@ def test_coverage_counts_what_was_told(told: Desk) -> None:
 
 
 def test_coverage_without_days_is_of_all_that_was_published(told: Desk) -> None:
-    """From the first visit to the last one."""
+    """The whole weeks from the first visit to the last one."""
     found = coverage(told).json()
-    assert (found["first_day"], found["last_day"]) == ("2026-03-02", "2026-03-10")
+    assert (found["first_day"], found["last_day"]) == ("2026-03-02", "2026-03-15")
 
 
 @pytest.mark.parametrize(
