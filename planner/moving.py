@@ -60,8 +60,8 @@ class Moved:
 
 
 def _only_in(one: Evaluation, other: Evaluation) -> tuple[Violation, ...]:
-    known = {(violation.rule, violation.subject) for violation in other.violations}
-    return tuple(v for v in one.violations if (v.rule, v.subject) not in known)
+    known = {(v.rule, v.subject, v.is_hard) for v in other.violations}  # a remark hides no hard rule that is broken
+    return tuple(v for v in one.violations if (v.rule, v.subject, v.is_hard) not in known)
 
 
 def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
