@@ -18,6 +18,7 @@ from maps.pages import asset, environment, say_all
 from maps.paging import Table, paginate
 from maps.pictures import Named
 from maps.scene import Backdrop
+from maps.seen_tables import missed_tables, seen_tables
 from maps.summary_tables import (
     WIDTH,
     Facts,
@@ -33,6 +34,7 @@ from maps.summary_tables import (
 )
 from planner.announcements import without_homes
 from planner.evaluation import Evaluation, State, evaluate, kpis, minutes_to_visit, village_coverage
+from planner.history import PastVisit
 from planner.language import Text, say, tag_of, text
 from planner.model import Problem
 from planner.plan import Plan
@@ -51,7 +53,7 @@ WORDS = {
     "date": text("Date"),
     "continued": text("continued"),
     "estimated": text("Travel is estimated: no roads were given."),
-    "planned_only": text("Planned visits; whether they were held is not known here."),
+    "planned_only": text("Planned visits; whether they were held is told only where the page says so."),
 }
 LEGEND: tuple[tuple[State, Text], ...] = (
     ("all", text("every visit asked is planned")),
@@ -78,10 +80,12 @@ def summary_page(
     language: str,
     county_name: str,
     plan_label: str = "",
+    past: Sequence[PastVisit] = (),
 ) -> str:
     """Return the summary of a plan as a whole HTML document, readable and printable offline.
 
-    Parameters are plain values: ``language`` is "en" or "zh"; ``plan_label`` names the plan at the foot of each page.
+    Parameters are plain values: ``language`` is "en" or "zh"; ``plan_label`` names the plan at the foot of each page;
+    ``past`` is what came of visits before it.
     """
     discreet = without_homes(problem)
     judged = evaluation if discreet is problem else evaluate(discreet, plan)  # its sentences name places
@@ -92,6 +96,7 @@ def summary_page(
         figures=kpis(discreet, plan),
         villages=village_coverage(discreet, plan),
         minutes=minutes_to_visit(discreet, plan),
+        past=tuple(past),
         language=language,
     )
     answer, is_good = _answer(facts)
@@ -130,6 +135,8 @@ def _tables(facts: Facts) -> list[Table]:
         township_table(facts),
         workload_table(facts),
         owed_table(facts),
+        *missed_tables(facts),
+        *seen_tables(facts),
         checker_table(facts),
         village_table(facts),
     ]

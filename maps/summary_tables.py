@@ -27,6 +27,7 @@ from planner.evaluation import (
     weighted_share,
     worst_tenth,
 )
+from planner.history import PastVisit
 from planner.language import Text, say, text
 from planner.model import Problem, Team
 from planner.plan import Plan
@@ -47,6 +48,7 @@ class Facts:
     figures: Figures
     villages: tuple[VillageCoverage, ...]
     minutes: Minutes  # to the nearest visit
+    past: tuple[PastVisit, ...] = ()
     language: str
 
     def say(self, sentence: Text | str) -> str:
@@ -82,7 +84,7 @@ def percent(share: float | None) -> str:
 
 def township_table(facts: Facts) -> Table:
     """Return a row for each township, and their total."""
-    columns = _columns(
+    columns = columns_of(
         facts,
         (text("Township"), 0, ""),
         (text("Villages"), 15, "number"),
@@ -103,7 +105,7 @@ def township_table(facts: Facts) -> Table:
     return Table(title=facts.say(text("Townships")), columns=columns, blocks=(*blocks, total))
 
 
-def _columns(facts: Facts, *asked: tuple[Text | str, float, str]) -> tuple[Column, ...]:
+def columns_of(facts: Facts, *asked: tuple[Text | str, float, str]) -> tuple[Column, ...]:
     """Return columns; the one of width 0 takes what the others leave."""
     rest = WIDTH - sum(width for _, width, _ in asked)
     return tuple(Column(facts.say(head), width or rest, look) for head, width, look in asked)
@@ -141,7 +143,7 @@ def people_table(facts: Facts) -> Table:
     heads = [text("Villages"), text("People"), text("Aged 65 and over")][: len(weights)]
     if facts.has_old_people and not facts.has_people:
         heads = [text("Villages"), text("Aged 65 and over")]
-    columns = _columns(facts, (text("Who is covered"), 0, ""), *((head, 32, "number") for head in heads))
+    columns = columns_of(facts, (text("Who is covered"), 0, ""), *((head, 32, "number") for head in heads))
     asked = [village for village in facts.villages if village.asked]
 
     def row(name: Text, values: Iterable[str]) -> Block:
@@ -185,7 +187,7 @@ def workload_table(facts: Facts) -> Table:
         notes = []
     if balance is not None and facts.figures["balance"] is not None:
         notes.append(facts.say(_band_note(balance, facts.figures["balance"]["mean_hours_per_day"])))
-    columns = _columns(
+    columns = columns_of(
         facts,
         (text("Institution and team"), 0, ""),
         (text("Days out"), 15, "number"),
@@ -301,7 +303,7 @@ def _work_block(shares: _Shares, name: str, teams: Sequence[Team], rows: Sequenc
 
 def owed_table(facts: Facts) -> Table:
     """Return the visits that the plan lists as owed, with why and what would help; equal ones together."""
-    columns = _columns(
+    columns = columns_of(
         facts,
         (text("Village"), 32, ""),
         (text("What is asked"), 32, ""),
@@ -321,7 +323,7 @@ def owed_table(facts: Facts) -> Table:
         title=facts.say(title),
         notes=tuple(notes) if unlisted > 0 else (),
         columns=columns,
-        blocks=tuple(blocks) or (_nothing(facts, text("No visit is owed.")),),
+        blocks=tuple(blocks) or (nothing_block(facts, text("No visit is owed.")),),
     )
 
 
@@ -341,7 +343,8 @@ def _owed_rows(facts: Facts, alike: OwedAlike, why: str) -> Iterator[Block]:
         yield Block(rows=((called, facts.say(rule.called), " ".join(stretches), f"{len(due):,}", why),))
 
 
-def _nothing(facts: Facts, sentence: Text) -> Block:
+def nothing_block(facts: Facts, sentence: Text) -> Block:
+    """Return the one line of a table that has none."""
     return Block(rows=((facts.say(sentence),),), look="group")
 
 
@@ -355,7 +358,7 @@ def verdict(facts: Facts) -> str:
 def checker_table(facts: Facts) -> Table:
     """Return the verdict of the checker with every broken rule, those that forbid driving the plan first."""
     ordered = sorted(facts.evaluation.violations, key=lambda v: (not v.is_hard, v.rule, v.subject))
-    columns = _columns(facts, (text("Kind"), 20, ""), (text("Rule"), 56, ""), (text("What is wrong"), 0, ""))
+    columns = columns_of(facts, (text("Kind"), 20, ""), (text("Rule"), 56, ""), (text("What is wrong"), 0, ""))
     hard, soft = facts.say(text("hard rule")), facts.say(text("remark"))
     blocks = [
         Block(rows=((hard if v.is_hard else soft, facts.say(_rule_sentence(v.rule)), facts.say(v.sentence)),))
@@ -365,7 +368,7 @@ def checker_table(facts: Facts) -> Table:
         title=facts.say(text("Checker")),
         notes=(verdict(facts),),
         columns=columns,
-        blocks=tuple(blocks) or (_nothing(facts, text("No rule is broken.")),),
+        blocks=tuple(blocks) or (nothing_block(facts, text("No rule is broken.")),),
     )
 
 
@@ -376,7 +379,7 @@ def _rule_sentence(name: str) -> Text | str:
 def village_table(facts: Facts) -> Table:
     """Return every village once, by township, with a line for each of its rules."""
     has_before = any(rule.rule.last_visited for village in facts.villages for rule in village.rules)
-    columns = _columns(
+    columns = columns_of(
         facts,
         ("", 7, "picture"),
         (text("Village"), 30, ""),

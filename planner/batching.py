@@ -115,7 +115,8 @@ def _ordered(database: Database, source: Source, order: Order, language: str) ->
 
 
 def _hash(words: str, order: Order) -> str:
-    return hashlib.sha256(f"{words} {sorted(asdict(order).items())}".encode()).hexdigest()
+    asked = {name: value for name, value in asdict(order).items() if name != "past"}  # which a batch never looks at
+    return hashlib.sha256(f"{words} {sorted(asked.items())}".encode()).hexdigest()
 
 
 def _read(source: Source, order: Order, language: str) -> dict[str, Any] | tuple[str, ...]:

@@ -17,6 +17,7 @@ from planner.batch_command import batch
 from planner.errors import InputError, ModelError, SolverError, XunzhenError
 from planner.keeping import backup, doctor, purge, restore
 from planner.language import Text, locales, say, text
+from planner.seen_command import seen
 from planner.serving import key_app, serve, worker
 from planner.telling import screen, tell, tell_notices, tell_pages, tell_printed, tell_too_long
 from planner.usage import (
@@ -49,7 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(key_app)
-for served in (serve, worker, batch, backup, restore, purge, doctor):
+for served in (seen, serve, worker, batch, backup, restore, purge, doctor):
     app.command()(served)
 
 
@@ -348,6 +349,7 @@ def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, langua
     from planner.screen import (
         conflict_lines,
         cost_lines,
+        debt_lines,
         summary_table,
         unserved_lines,
         verdict_lines,
@@ -355,6 +357,7 @@ def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, langua
     )
 
     conflicts = conflict_lines(county.problem, plan_made, language)
+    missed = debt_lines(county.problem, plan_made, language)
     screen.print(summary_table(county.problem, plan_made, language))
     for line in (
         *verdict_lines(county.problem, plan_made, evaluation, language),
@@ -363,7 +366,7 @@ def tell_verdict(county: County, plan_made: Plan, evaluation: Evaluation, langua
         screen.print(line, markup=False, soft_wrap=True)
     for line in violation_lines(evaluation, language):
         screen.print(line, style="red", markup=False, soft_wrap=True)
-    for line in (*unserved_lines(county.problem, plan_made, language), *conflicts):
+    for line in (*unserved_lines(county.problem, plan_made, language), *conflicts, *missed):
         screen.print(line, style="yellow", markup=False, soft_wrap=True)
 
 

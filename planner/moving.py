@@ -61,8 +61,8 @@ class Moved:
 
 def violations_brought(before: Evaluation, after: Evaluation) -> tuple[Violation, ...]:
     """Return the violations of the second verdict that the first one has not."""
-    known = {(violation.rule, violation.subject) for violation in before.violations}
-    return tuple(v for v in after.violations if (v.rule, v.subject) not in known)
+    known = {(v.rule, v.subject, v.is_hard) for v in before.violations}  # a remark hides no hard rule that is broken
+    return tuple(v for v in after.violations if (v.rule, v.subject, v.is_hard) not in known)
 
 
 def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:

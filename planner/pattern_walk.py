@@ -103,7 +103,8 @@ def walk_of(rule: VisitRule, horizon: Horizon, open_days: Iterable[date], asked:
     for k in range(len(full) - 1, -1, -1):
         for turn in range(made[k] - 1, -1, -1):
             is_bound = whole[k] and (turn > 0 or unbroken[k])
-            days = {(o, c): options[o][k].lanes[c] & goals[o, c] for o, c in choices}
+            within = gaps.until if k == turn == 0 and whole[0] else -1
+            days = {(o, c): options[o][k].lanes[c] & goals[o, c] & within for o, c in choices}
             steps.append(Step(days=days, is_bound=is_bound, begins_stretch=turn == 0))
             goals = {choice: gaps.lead(mask, is_bound=is_bound) for choice, mask in days.items()}
         goals = _merged(goals) if made[k] else goals

@@ -124,15 +124,23 @@ def _asked(rule: VisitRule, horizon: Horizon, blocks: tuple[tuple[date, date], .
     shares = Fraction(0)  # of the cut blocks so far; rounding the running total never loses nor invents a visit
     for first, last in blocks:
         inside = max(first, horizon.start), min(last, horizon.last)
-        served = 1 if rule.last_visited and first <= rule.last_visited <= last and rule.per != "horizon" else 0
-        owed = rule.visits - served
+        served = _served(rule, first, last)
+        owed = max(0, rule.visits - served)
         if inside == (first, last):
             yield Quota(first_day=first, last_day=last, visits=owed)
             continue
         before = floor(shares + HALF)
         share = Fraction(rule.visits * _length(*inside), _length(first, last))
+        if any(first <= day < horizon.start for day in rule.missed):
+            share = max(share, Fraction(rule.visits * _length(first, inside[1]), _length(first, last)) - served)
         shares += min(share, Fraction(owed))
         yield Quota(first_day=inside[0], last_day=inside[1], visits=floor(shares + HALF) - before)
+
+
+def _served(rule: VisitRule, first: date, last: date) -> int:
+    """Return how many visits that were held before count for a block."""
+    known = {*rule.held, rule.last_visited} - {None} if rule.per != "horizon" else ()
+    return sum(first <= day <= last for day in known if day is not None)
 
 
 def _length(first: date, last: date) -> int:
@@ -140,7 +148,10 @@ def _length(first: date, last: date) -> int:
 
 
 def _is_due(rule: VisitRule, horizon: Horizon) -> bool:
-    """Return whether the visit after ``last_visited`` falls due by the last day though no block asks it."""
+    """Return whether a visit falls due by the last day though no block asks it: one missed, or after the last one."""
+    missed = [_block_of(rule, horizon, day) for day in rule.missed_since if day < horizon.start]
+    if any(_served(rule, *block) < rule.visits for block in missed):
+        return True
     if rule.last_visited is None or rule.last_visited > horizon.last:
         return False
     served = _block_of(rule, horizon, rule.last_visited)

@@ -9,11 +9,15 @@ How many visits, and where (``quotas``)
     *Counted visits.* The calendar is cut into blocks of ``every`` weeks (Monday to Sunday), months or quarters, or the
     horizon is one block. Each block asks exactly ``visits``, anywhere in it. Blocks of weeks are counted from the week
     of ``last_visited``, else from the first week of the horizon; blocks of months and quarters from January.
-    *Already served.* The visit on ``last_visited`` counts for the block it lies in, which asks one less.
+    *Already served.* The visit on ``last_visited``, and each that is known to have been ``held``, counts for the block
+    it lies in, which asks one less.
     *Cut blocks.* A block cut by an end of the horizon asks its share by days. The shares of the cut blocks are added
     up in order and the running total is rounded, half up: 14 of 31 days and 14 of 30 days of a monthly visit ask 0 + 1.
-    *Due.* When no block asks anything, but the visit after ``last_visited`` falls due by the horizon's last day (after
-    ``max_gap_days``, else one block later), one visit is asked anywhere in the horizon.
+    *Missed.* A block in which a visit was ``missed`` before the plan asks at least what brings it, by the last day of
+    the plan, to its share by days: the plan catches up, and never asks more than the block does.
+    *Due.* When no block asks anything, but a visit was missed since the last one held, or the visit after
+    ``last_visited`` falls due by the horizon's last day (after ``max_gap_days``, else one block later), one visit is
+    asked anywhere in the horizon.
 
 On which days
     ``weekdays`` limits the days (``rule_days``). ``weekday_sets`` does too, and the visits of one week lie within one
@@ -25,10 +29,11 @@ On which days
 How far apart
     Neighbouring visits are at least ``min_gap_days`` and at most ``max_gap_days`` apart in calendar days (Monday to
     Thursday is 3), across the ends of blocks too. Both count from ``last_visited`` as well, so no visit lies on or
-    before it. Two things excuse the maximum: it was over before the horizon began (nobody can keep it any more), and
-    a stretch that misses a visit (the gap is then wide because of the miss, which is itself reported): it binds two
-    neighbours only when no stretch from the one's to the other's misses a visit. Nothing is asked of the time after
-    the last visit; the next horizon knows it as ``last_visited``.
+    before it. Two things excuse the maximum: it was over before the horizon began (nobody can keep it any more; it then
+    counts from the first visit missed since that leaves any days, as if that one had been held), and a stretch that
+    misses a visit (the gap is then wide because of the miss, which is itself reported): it binds two neighbours only
+    when no stretch from the one's to the other's misses a visit. Nothing is asked of the time after the last visit; the
+    next horizon knows it as ``last_visited``.
 
 A *pattern* makes every asked visit. When there is none, ``room`` says which visits can never be made whatever the
 teams' time, ``possible_quotas`` is what is left of the quotas, and ``patterns(..., asked=...)`` lists the

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from planner.advice import advise, explain_owed
+from planner.debt_words import debt_document
 from planner.errors import Issue, Where
 from planner.evaluation import (
     REACHES,
@@ -14,6 +15,7 @@ from planner.evaluation import (
     Evaluation,
     VillageCoverage,
     Workday,
+    debts,
     kpis,
     minutes_to_visit,
     share_within,
@@ -64,6 +66,7 @@ def report_document(
             for v in evaluation.violations
         ],
         "unserved": [unserved_document(problem, visit, language) for visit in plan.unserved],
+        "missed_before": [debt_document(problem, debt, language) for debt in debts(problem, plan)],
         "conflicts": [finding_document(finding, language) for finding in findings(problem, plan)],
         "notices": [issue.in_language(language) for issue in notices],
     }

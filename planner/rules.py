@@ -105,6 +105,8 @@ class VisitRule:
     same_weekday: bool = False  # the weekday(s) of the first week are kept in all weeks
     same_team: bool = False  # hard: all visits by one team; soft consistency is always counted
     last_visited: date | None = None
+    held: tuple[date, ...] = ()  # before the plan, as far as it is known: the last is ``last_visited``, or before it
+    missed: tuple[date, ...] = ()  # before the plan: visits that were planned and not made
     service: ServiceTime = ServiceTime(setup_minutes=30)
     load: int = 0  # doses or kits used by a visit
     windows: tuple[Window, ...] = ()  # empty: those of the site
@@ -118,6 +120,11 @@ class VisitRule:
     results: str = ""  # when and where results are handed out, for notices
     is_announced: bool = True  # False: never on a village notice or in a text message (home visits)
     follows: FollowUp | None = None  # ``visits`` per horizon are then the most; each is asked by a visit it follows
+
+    @property
+    def missed_since(self) -> tuple[date, ...]:
+        """The visits missed since the last one that was held: the village still waits for one."""
+        return tuple(day for day in self.missed if self.last_visited is None or day > self.last_visited)
 
     @property
     def called(self) -> Text | str:
@@ -180,7 +187,7 @@ class VisitRule:
                 visits=self.visits,
             ),
         )
-        in_order = list(self.dates) == sorted(set(self.dates))
+        in_order = all(list(days) == sorted(set(days)) for days in (self.dates, self.held, self.missed))
         require(in_order, text("{subject}: dates must be in order, each once.", subject=subject))
         ways = [bool(self.dates), bool(self.nth_weekdays), bool(self.weekday_sets)]
         require(

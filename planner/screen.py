@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text as Characters
 
 from planner.advice import OwedAlike, owed_alike
-from planner.evaluation import BalanceFigures, BalancePrice, Evaluation, Workday, kpis
+from planner.debt_words import debt_sentence
+from planner.evaluation import BalanceFigures, BalancePrice, Evaluation, Workday, debts, kpis
 from planner.evaluation.words import listing
 from planner.findings import findings
 from planner.language import Text, say, text
@@ -248,6 +249,13 @@ def conflict_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
     """Return a line per set of conditions, or of visits, that cannot all be kept."""
     found = [text("Cannot all be kept: {finding}", finding=one.sentence) for one in findings(problem, plan)]
     return [say(line, language) for line in found]
+
+
+def debt_lines(problem: Problem, plan: Plan, language: str) -> list[str]:
+    """Return a line per visit missed before the plan: when it returns, or that it is owed; shortened for a screen."""
+    ordered = sorted(debts(problem, plan), key=lambda debt: (debt.state == "in_time", debt.task))
+    lines = [say(debt_sentence(problem, debt), language) for debt in ordered]
+    return lines[:MOST_LINES] + _rest(len(lines), language)
 
 
 def _unserved_line(problem: Problem, alike: OwedAlike, language: str) -> str:

@@ -5,8 +5,9 @@ Every door (command line, later the API) calls these verbs; no policy lives abov
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from planner.codec import dump_plan, load_plan
 from planner.errors import InputError, Issue, ModelError, Where
 from planner.evaluation import BalancePrice, Evaluation, evaluate
 from planner.files import only_writer, remove_leftovers, staged_folder
+from planner.history import Brief, as_document, brief, merged, with_history
 from planner.language import Text, text
 from planner.model import Horizon, Problem
 from planner.plan import Circuit, Meetings, Plan
@@ -62,11 +64,12 @@ def open_county(
     start: date | None = None,
     weeks: int | None = None,
     check: Callable[[Dataset], None] | None = None,
+    past: Iterable[Brief] | None = None,
 ) -> County:
     """Read a workbook or folder (and an OSM extract for the roads, when given) and build the problem.
 
     ``check`` sees the tables first: the travel matrix grows with the square of the places, and whoever bounds those
-    must say no before it is made.
+    must say no before it is made. ``past`` is what came of earlier plans, beside what the sheet outcomes tells of it.
 
     Raises
     ------
@@ -76,6 +79,7 @@ def open_county(
     dataset = read_dataset(source)
     if check is not None:
         check(dataset)
+    dataset = _told(dataset, tuple(past or ()))
     network = open_network(dataset, roads)
     horizon = choose_horizon(dataset, start=start, weeks=weeks)
     refuse_pins_outside(dataset.pins, horizon)
@@ -95,7 +99,7 @@ def open_county(
         problem = Problem(
             calendar=calendar,
             bases=dataset.bases,
-            sites=dataset.sites,
+            sites=with_history(dataset.sites, history_of(dataset), horizon.start),
             teams=dataset.teams,
             travel=matrices,
             weights=dataset.county.weights,
@@ -109,10 +113,34 @@ def open_county(
     except ModelError as fault:
         raise InputError([Issue(Where(dataset.source), fault.problem, fault.remedy)]) from None
     notices = (*dataset.notices, *calendar_notices, *travel.issues, *notices_of_problem(problem))
-    notices += notices_of_pins(problem, dataset.pins)
+    notices += notices_of_pins(problem, dataset.pins) + _strangers(dataset)
     if network is not None:
         notices += datum_notices(network.segments, places, dataset.datums, rows_of_places(dataset.tables))
     return County(dataset=dataset, network=network, travel=travel, problem=problem, notices=notices)
+
+
+def _told(dataset: Dataset, past: tuple[Brief, ...]) -> Dataset:
+    """Return the dataset with what came of earlier plans; it then has another hash, for another plan comes of it."""
+    if not past:
+        return dataset
+    known = json.dumps([dataset.sha256, as_document(past)], ensure_ascii=False)
+    return replace(dataset, past=past, sha256=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def history_of(dataset: Dataset) -> tuple[Brief, ...]:
+    """Return what is known of earlier visits, by the tables and by whoever told of plans."""
+    return merged(brief(dataset.outcomes), dataset.past)
+
+
+def _strangers(dataset: Dataset) -> tuple[Issue, ...]:
+    """Return a warning that some of what was told of plans is about nothing that the tables have."""
+    known = {(site.id, rule.id) for site in dataset.sites for rule in site.rules}
+    lost = sum(len(one.held) + len(one.missed) for one in dataset.past if (one.site_id, one.rule_id) not in known)
+    if not lost:
+        return ()
+    problem = text("{count} past visits to villages or rules that are not in the tables are not counted.", count=lost)
+    remedy = text("Nothing need be done; a village that has another id now is asked for anew.")
+    return (Issue(Where(), problem, remedy, is_warning=True),)
 
 
 def open_network(dataset: Dataset, roads: Path | None) -> RoadNetwork | None:
@@ -232,7 +260,8 @@ def write_outputs(
                 backdrop=scene.backdrop,
                 plan_label=plan_label(county, plan),
             )
-            write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language)
+            past = county.dataset.outcomes
+            write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language, past=past)
             report = report_document(
                 county.problem, plan, evaluation, county.notices, language, balance_price=balance_price
             )
@@ -262,6 +291,7 @@ def write_pages(
         language=language,
         county_name=settings.name,
         plan_label=plan_label(county, plan),
+        past=county.dataset.outcomes,
     )
     write_page(folder / "summary.html", summary)
     (folder / "crew").mkdir()

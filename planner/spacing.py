@@ -22,7 +22,8 @@ class Gaps:
     """The spacing of one rule in one horizon, and where its chain of visits begins.
 
     ``previous`` is the bit of the visit before the first (bit 0 when none is known: far enough to allow anything);
-    ``binds_first`` tells whether the maximum gap counts from it.
+    ``binds_first`` tells whether the maximum gap counts from it; where it was over already and counts from a missed
+    visit instead, ``until`` are the days left for the first visit (every bit: no such limit).
     """
 
     start: date
@@ -32,6 +33,7 @@ class Gaps:
     high: int | None
     previous: int
     binds_first: bool
+    until: int = -1
 
     @property
     def anywhere(self) -> int:
@@ -82,11 +84,11 @@ def gaps_of(rule: VisitRule, horizon: Horizon) -> Gaps:
     """Return the rule's gaps. A maximum gap that was over before the horizon began binds nothing any more."""
     low, high, last = rule.min_gap_days, rule.max_gap_days, rule.last_visited
     base = max(low, high or 0) + 1
-    previous, binds_first = 0, False
+    previous, until, counted = 0, -1, gap_from(rule, horizon)
     if last is not None:
-        offset = (last - horizon.start).days
-        previous = max(0, base + min(offset, horizon.days))
-        binds_first = high is not None and -offset <= high
+        previous = max(0, base + min((last - horizon.start).days, horizon.days))
+    if counted is not None and counted != last:
+        until = (1 << (base + (counted - horizon.start).days + (high or 0) + 1)) - 1
     return Gaps(
         start=horizon.start,
         base=base,
@@ -94,8 +96,23 @@ def gaps_of(rule: VisitRule, horizon: Horizon) -> Gaps:
         low=low,
         high=high,
         previous=previous,
-        binds_first=binds_first,
+        binds_first=counted is not None and counted == last,
+        until=until,
     )
+
+
+def gap_from(rule: VisitRule, horizon: Horizon) -> date | None:
+    """Return the day from which the maximum gap counts up to the first visit of the plan; None where nothing binds it.
+
+    It is the last visit held. Where that was too long ago before the horizon began, it is the first visit missed since
+    that leaves any days: the village is then not left waiting for longer than if the visit had been held.
+    """
+    if rule.max_gap_days is None:
+        return None
+    missed = [day for day in rule.missed_since if day < horizon.start]
+    known = missed if rule.last_visited is None else [rule.last_visited, *missed]
+    wait = timedelta(days=rule.max_gap_days)
+    return next((day for day in known if day + wait >= horizon.start), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,27 +136,30 @@ def most_visits(gaps: Gaps, stretches: tuple[Stretch, ...]) -> tuple[int, ...]:
     most one visit of the other set; and a stretch that gives up one visit is no longer bound by the maximum. All
     last days that such a choice can have are kept, as a set.
     """
-    origins, is_bound, made = 1 << gaps.previous, gaps.binds_first, list[int]()
+    origins, is_bound, within, made = 1 << gaps.previous, gaps.binds_first, gaps.until, list[int]()
     for stretch in stretches:
-        count, origins = _most_in(gaps, stretch, origins, is_bound=is_bound)
-        is_bound = count == stretch.asked
+        count, origins = _most_in(gaps, stretch, origins, is_bound=is_bound, within=within)
+        is_bound, within = count == stretch.asked, -1
         made.append(count)
     return tuple(made)
 
 
-def _most_in(gaps: Gaps, stretch: Stretch, origins: int, *, is_bound: bool) -> tuple[int, int]:
-    """Return the most visits the stretch has room for after a visit on one of ``origins``, and their last days."""
-    ends = _ends(gaps, stretch, origins, is_whole=True, is_bound=is_bound)
+def _most_in(gaps: Gaps, stretch: Stretch, origins: int, *, is_bound: bool, within: int) -> tuple[int, int]:
+    """Return the most visits the stretch has room for after a visit on one of ``origins``, and their last days.
+
+    When all are made, the first is on one of the days ``within``.
+    """
+    ends = _ends(gaps, stretch, origins, is_whole=True, is_bound=is_bound, within=within)
     if len(ends) == stretch.asked:
         return len(ends), ends[-1]
     ends = _ends(gaps, stretch, origins, is_whole=False, is_bound=False)[: stretch.asked - 1]
     return len(ends), ends[-1] if ends else origins
 
 
-def _ends(gaps: Gaps, stretch: Stretch, origins: int, *, is_whole: bool, is_bound: bool) -> list[int]:
+def _ends(gaps: Gaps, stretch: Stretch, origins: int, *, is_whole: bool, is_bound: bool, within: int = -1) -> list[int]:
     """Return the last days of 1, 2, ... visits in the stretch, up to those asked or those there is room for."""
     ends: list[int] = []
-    reached = [gaps.follow(origins, is_bound=is_bound) & lane for lane in stretch.lanes]
+    reached = [gaps.follow(origins, is_bound=is_bound) & lane & within for lane in stretch.lanes]
     while any(reached) and len(ends) < stretch.asked:
         ends.append(reduce(or_, reached))
         reached = [

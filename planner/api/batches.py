@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Language, Limit, Store
-from planner.api.jobs import RETRY_SECONDS, IdempotencyKey, once_of
+from planner.api.jobs import RETRY_SECONDS, IdempotencyKey, once_of, past_of
 from planner.api.schemas import Answer, Id, SearchOrder, moment
 from planner.api.strict import StrictRoute
 from planner.language import say
@@ -106,9 +106,8 @@ def send_batch(
     With an ``Idempotency-Key`` the same request sent again gives the same batch.
     """
     once = once_of(order, idempotency_key)
-    batch, _ = submit_batch(
-        store, county_id=key.county_id, dataset_ids=order.dataset_ids, order=order.order(), once=once
-    )
+    kept = order.order(past_of(order, store, key))
+    batch, _ = submit_batch(store, county_id=key.county_id, dataset_ids=order.dataset_ids, order=kept, once=once)
     response.headers.update({"Location": f"/v1/batches/{batch.id}", "Retry-After": RETRY_SECONDS})
     return _answer(store, *find_batch(store, county_id=key.county_id, batch_id=batch.id), language)
 

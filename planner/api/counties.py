@@ -9,26 +9,34 @@ from typing import Any
 
 from planner.api.problems import ProblemError
 from planner.api.reading import open_problem
+from planner.history import Brief
 from planner.model import Problem
 from planner.store import Database
 from planner.store.datasets import read_content
+from planner.store.jobs import find_job
 from planner.store.records import StoredPlan
 
 MOST_KEPT = 8  # a large one takes 20 MB
 Opened = tuple[Problem, list[dict[str, Any]]]
-_kept: OrderedDict[tuple[str, str, int], Opened] = OrderedDict()
+_kept: OrderedDict[tuple[str, str, int, str], Opened] = OrderedDict()
 _lock = Lock()
+
+
+def past_of(store: Database, plan: StoredPlan) -> tuple[Brief, ...] | None:
+    """Return the outcomes that a plan was made with: those that had been told when its job was ordered."""
+    return find_job(store, county_id=plan.county_id, job_id=plan.job_id).order.past
 
 
 def problem_of(store: Database, plan: StoredPlan, document: Mapping[str, Any]) -> Opened:
     """Return the problem of a plan and the notices of its tables; read by a child when it is not at hand."""
-    known = (plan.dataset_id, str(document["start"]), int(document["days"]))
+    past = past_of(store, plan)
+    known = (plan.dataset_id, str(document["start"]), int(document["days"]), plan.job_id if past else "")
     with _lock:
         if known in _kept:
             _kept.move_to_end(known)
             return _kept[known]
     kind, content = read_content(store, plan.dataset_id)
-    opened = open_problem(kind, content, (known[1], known[2]))
+    opened = open_problem(kind, content, (known[1], known[2]), past)
     if opened is None:
         raise ProblemError("dataset_refused", issues=[])
     with _lock:

@@ -19,10 +19,11 @@ ISSUES = {
          "sentence": 'villages.csv, row 14, service_minutes: expected a whole number, but found "45 min". Write 45.'},
     ],
 }  # fmt: skip
-ORDER = {"dataset_id": ID, "start": "2026-03-02", "weeks": 1, "seconds": 30.0, "seed": 1}
+ORDER = {"dataset_id": ID, "start": "2026-03-02", "weeks": 1, "seconds": 30.0, "seed": 1, "with_outcomes": True}
 JOB = {
     "id": OTHER_ID, "dataset_id": ID, "state": "running", "outcome": None, "stopped": None, "is_cancelled": False,
-    "start": "2026-03-02", "weeks": 1, "seconds": 30.0, "rounds": None, "seed": 1, "searched_seconds": 4.0,
+    "start": "2026-03-02", "weeks": 1, "seconds": 30.0, "rounds": None, "seed": 1,
+    "outcomes": 212, "searched_seconds": 4.0,
     "best_cost": 5120.25, "best_owed": 3, "plan_id": None, "created_at": MORNING, "ended_at": None,
 }  # fmt: skip
 PLAN = {
@@ -104,6 +105,22 @@ DELIVERY = {
     "id": OTHER_ID, "kind": "job.ended", "job_id": ID, "plan_id": OTHER_ID, "state": "delivered", "tries": 2,
     "status": 204, "fault": None, "created_at": MORNING, "ended_at": LATER,
 }  # fmt: skip
+COUNTED = {
+    "demanded": 4, "kept": 3, "planned": 4, "held": 3, "missed": 1, "untold": 0, "people": 118, "referrals": 5,
+    "reasons": {"road": 1},
+}  # fmt: skip
+COVERAGE = {
+    "format": "xunzhen-seen", "version": 1, "first_day": "2026-03-02", "last_day": "2026-03-29",
+    "is_as_demanded": False, **COUNTED, "gaps_broken": 1, "longest_gap_days": 14,
+    "weighted": {name: {"share": 0.75, "worst_tenth": 0.75} for name in ("villages", "people", "people_65")},
+    "worst_villages": ["dashu"],
+    "villages": [
+        {"site_id": "dashu", "state": "some", "share": 0.75, "rules": [
+            {"rule_id": "weekly", **COUNTED, "last_held": "2026-03-24", "days_since": 5, "longest_gap_days": 14,
+             "max_gap_days": 10, "is_gap_kept": False},
+        ]},
+    ],
+}  # fmt: skip
 DELETED = {"datasets": 0, "jobs": 1, "plans": 1, "revisions": 2, "is_erased": True}
 
 ANSWERS: Mapping[str, Any] = {
@@ -134,6 +151,7 @@ ANSWERS: Mapping[str, Any] = {
     "get_webhooks": {"items": [WEBHOOK], "next": None},
     "remove_webhook": WEBHOOK,
     "get_deliveries": {"items": [DELIVERY], "next": None},
+    "get_coverage": COVERAGE,
     "delete_dataset": {**DELETED, "datasets": 1},
     "delete_plan": DELETED,
     "get_index": PAGE,

@@ -16,9 +16,11 @@ from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Limit, Store
 from planner.api.schemas import EventAnswer, JobAnswer, JobOrder, JobPage, SearchOrder, job_answer, moment
 from planner.api.strict import StrictRoute
+from planner.history import Brief, brief
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
 from planner.store.records import Event, Job, Key, MissingError
+from planner.store.seen import published_past
 
 POLL_SECONDS = 0.5
 SILENCE_SECONDS = 15.0  # after which a comment shows that the line is alive
@@ -38,17 +40,22 @@ def send_job(
 ) -> JobAnswer:
     """Order a plan: it is searched for beside the API; look at the address in ``Location``, or follow its events.
 
-    With an ``Idempotency-Key`` the same request sent again gives the same job.
+    With an ``Idempotency-Key`` the same request sent again gives the same job. ``with_outcomes`` counts what came of
+    the county's published plans, as it is known now.
     """
     once = once_of(order, idempotency_key)
-    job, _ = submit_job(store, county_id=key.county_id, dataset_id=order.dataset_id, order=order.order(), once=once)
+    kept = order.order(past_of(order, store, key))
+    job, _ = submit_job(store, county_id=key.county_id, dataset_id=order.dataset_id, order=kept, once=once)
     response.headers.update({"Location": f"/v1/jobs/{job.id}", "Retry-After": RETRY_SECONDS})
     return _answer(store, job)
 
 
 def once_of(order: SearchOrder, idempotency_key: str | None) -> tuple[str, str] | None:
     """Return the hashes by which the same request is known again; None when that is not asked."""
-    return None if idempotency_key is None else (_hash(idempotency_key), _hash(order.model_dump_json()))
+    if idempotency_key is None:
+        return None
+    later = set[str]() if order.with_outcomes else {"with_outcomes"}  # the hash of an order that never heard of it
+    return _hash(idempotency_key), _hash(order.model_dump_json(exclude=later))
 
 
 @router.get("/v1/jobs")
@@ -110,6 +117,17 @@ def _written(event: Event) -> bytes:
     answer = EventAnswer(kind=event.kind, at=moment(event.at_ms), data=event.data)
     data = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
     return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+
+
+def past_of(order: SearchOrder, store: Database, key: Key) -> tuple[Brief, ...] | None:
+    """Return the outcomes known now, when the order counts them.
+
+    What is told later belongs to another order, so that this one gives the same plan again.
+    """
+    if not order.with_outcomes:
+        return None
+    past = published_past(store, county_id=key.county_id)
+    return () if past is None else brief(past.visits)
 
 
 def _answer(store: Database, job: Job) -> JobAnswer:

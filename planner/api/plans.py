@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Response
 
 from planner.api.access import Reader
+from planner.api.counties import past_of
 from planner.api.datasets import After, Language, Limit, Store
 from planner.api.problems import ProblemError
 from planner.api.reading import make_page
@@ -121,4 +122,5 @@ def _made(store: Database, key: Key, plan_id: str, number: int, media_type: str,
 def _page(store: Database, plan: StoredPlan, revision: Revision, page: dict[str, object]) -> bytes:
     document = json.loads(revision.made.plan)["plan"]
     kind, content = read_content(store, plan.dataset_id)
-    return make_page(kind, content, revision.made.plan, (document["start"], document["days"]), **page)
+    days = (document["start"], document["days"])
+    return make_page(kind, content, revision.made.plan, days, past_of(store, plan), **page)

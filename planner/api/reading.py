@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any
 
 from planner.api.problems import ProblemError
+from planner.history import Brief
 from planner.jobs.children import Child, CrashedError, NoRoomError
 from planner.jobs.messages import UnknownNameError, unpack_problem
 from planner.model import Problem
@@ -53,11 +54,13 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
     return {**heard.values["counted"], "notices": heard.values["notices"]}
 
 
-def open_problem(kind: str, content: bytes, days: tuple[str, int]) -> tuple[Problem, list[dict[str, Any]]] | None:
+def open_problem(
+    kind: str, content: bytes, days: tuple[str, int], past: Sequence[Brief] | None
+) -> tuple[Problem, list[dict[str, Any]]] | None:
     """Return the problem of tables for these days, and what was noticed; None when they cannot be read any more."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7))
+            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7), past=past)
             heard = child.answer(READ_SECONDS)
             return None if heard.verb == "refused" else (unpack_problem(heard.payload), heard.values["notices"])
     except (CrashedError, UnknownNameError):
@@ -88,11 +91,13 @@ def _whole(said: str) -> str:
     return said.encode("utf-8", "replace").decode()
 
 
-def make_page(kind: str, content: bytes, plan: bytes, days: tuple[str, int], **page: object) -> bytes:
+def make_page(
+    kind: str, content: bytes, plan: bytes, days: tuple[str, int], past: Sequence[Brief] | None, **page: object
+) -> bytes:
     """Return a file made of a plan, and nothing when the plan has none of that name; raises ProblemError."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7))
+            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7), past=past)
             if child.answer(READ_SECONDS).verb == "refused":
                 raise ProblemError("dataset_refused", issues=[])
             child.ask("page", plan, **page)

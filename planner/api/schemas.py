@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from planner.api.strict import Day
+from planner.history import Brief
 from planner.moving import Move
 from planner.recommending import MOST_ASKED, Wish
 from planner.store.records import (
@@ -47,10 +48,16 @@ class SearchOrder(Sent):
         ),
     ] = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 1
+    with_outcomes: Annotated[
+        bool,
+        Field(strict=True, description="Count from what was held, and repay what was missed, of the published plans."),
+    ] = False
 
-    def order(self) -> Order:
-        """Return the order as the store keeps it."""
-        return Order(start=self.start, weeks=self.weeks, seconds=self.seconds, rounds=self.rounds, seed=self.seed)
+    def order(self, past: tuple[Brief, ...] | None) -> Order:
+        """Return the order as the store keeps it, with the outcomes that are to be counted."""
+        return Order(
+            start=self.start, weeks=self.weeks, seconds=self.seconds, rounds=self.rounds, seed=self.seed, past=past
+        )
 
 
 class JobOrder(SearchOrder):
@@ -129,7 +136,10 @@ class IssuesAnswer(Answer):
 
 
 class JobAnswer(Answer):
-    """A search: ``state`` says where it is, ``outcome`` how it ended, ``best`` what it has so far."""
+    """A search: ``state`` says where it is, ``outcome`` how it ended, ``best`` what it has so far.
+
+    ``outcomes`` are the past visits it counts, as they were known when it was ordered; none: it does not look at any.
+    """
 
     id: str
     dataset_id: str
@@ -142,6 +152,7 @@ class JobAnswer(Answer):
     seconds: float
     rounds: int | None
     seed: int
+    outcomes: int | None
     searched_seconds: float
     best_cost: float | None
     best_owed: int | None
@@ -303,6 +314,7 @@ def job_answer(job: Job, best: tuple[float, int] | None) -> JobAnswer:
         seconds=order.seconds,
         rounds=order.rounds,
         seed=order.seed,
+        outcomes=None if order.past is None else sum(len(one.held) + len(one.missed) for one in order.past),
         searched_seconds=round(job.searched_ms / 1000, 1),
         best_cost=None if best is None else round(best[0], 3),
         best_owed=None if best is None else best[1],

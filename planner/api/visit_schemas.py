@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from planner.api.schemas import Answer, Sent, moment
 from planner.evaluation import ChangeKind
-from planner.store.records import Told, VisitOutcome, Why
+from planner.history import Why
+from planner.store.records import Told, VisitOutcome
 
 MOST = 100_000
 

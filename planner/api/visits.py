@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from planner.api.plans import Number
 from planner.api.problems import ProblemError
 from planner.api.visit_schemas import OutcomeAnswer, OutcomeOrder, OutcomePage, VisitAnswer, VisitsAnswer
 from planner.api.visit_schemas import outcome_answer as answered
+from planner.history import visit_id as id_of_visit
 from planner.store.outcomes import keep_outcome, list_outcomes
 from planner.store.plans import read_revision
 
@@ -79,13 +79,7 @@ def visits_of(plan: dict[str, Any]) -> Iterator[VisitAnswer]:
                     "day": route["day"], "team_id": route["team_id"],
                     "site_id": stop["site_id"], "rule_id": stop["rule_id"],
                 }  # fmt: skip
-                yield VisitAnswer(id=visit_id_of(**named), start_minute=stop["start_minute"], **named)
-
-
-def visit_id_of(*, day: str, team_id: str, site_id: str, rule_id: str) -> str:
-    """Return the id of a visit: made of what it is, so that an address names no place and no household."""
-    said = json.dumps([day, team_id, site_id, rule_id], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()[:24]
+                yield VisitAnswer(id=id_of_visit(**named), start_minute=stop["start_minute"], **named)
 
 
 def _expected(if_match: str) -> int:

@@ -22,12 +22,14 @@ from planner.evaluation.coverage import (
     weighted_share,
     worst_tenth,
 )
+from planner.evaluation.debts import Debt, Repaid, debts
 from planner.evaluation.evenness import BalancePrice, Workday, price_of_balance
 from planner.evaluation.facts import Facts, gather
 from planner.evaluation.fairness import BalanceFigures
 from planner.evaluation.objective import Figures, TeamFigures, kpis, terms
 from planner.evaluation.reach import REACHES, TOLD_REACHES, Minutes, minutes_to_visit, share_within
 from planner.evaluation.result import Evaluation, ObjectiveTerm, Violation
+from planner.evaluation.seen import RuleSeen, VillageSeen, villages_seen
 from planner.language import Text, text
 from planner.model import Problem
 from planner.plan import Plan
@@ -42,18 +44,23 @@ __all__ = [
     "BalancePrice",
     "Change",
     "ChangeKind",
+    "Debt",
     "Evaluation",
     "Figures",
     "Minutes",
     "ObjectiveTerm",
+    "Repaid",
     "Rule",
     "RuleCoverage",
+    "RuleSeen",
     "State",
     "TeamFigures",
     "VillageCoverage",
+    "VillageSeen",
     "Violation",
     "Weight",
     "Workday",
+    "debts",
     "diff_plans",
     "evaluate",
     "kpis",
@@ -61,6 +68,7 @@ __all__ = [
     "price_of_balance",
     "share_within",
     "village_coverage",
+    "villages_seen",
     "weighted_share",
     "worst_tenth",
 ]

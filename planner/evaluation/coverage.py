@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 from planner.evaluation.facts import Facts, gather
 from planner.model import Problem, Site, Task
@@ -81,7 +81,23 @@ class VillageCoverage:
         return "some" if self.owed < self.asked else "none"
 
 
-Weight = Callable[[VillageCoverage], int]
+class Served(Protocol):
+    """A village with the share of its visits that it gets."""
+
+    @property
+    def site(self) -> Site:
+        """The village."""
+
+    @property
+    def asked(self) -> int:
+        """Visits asked."""
+
+    @property
+    def share(self) -> float:
+        """The share of them that it gets."""
+
+
+Weight = Callable[[Served], int]
 WEIGHTS: Mapping[str, Weight] = {  # what a village counts for
     "villages": lambda village: 1,
     "people": lambda village: village.site.population,
@@ -131,14 +147,14 @@ def _longest(days: Sequence[date]) -> int | None:
     return max(((after - before).days for before, after in pairwise(days)), default=None)
 
 
-def weighted_share(villages: Sequence[VillageCoverage], weight: Weight) -> float | None:
+def weighted_share(villages: Sequence[Served], weight: Weight) -> float | None:
     """Return the mean share of the villages that are asked for visits, each counted by its weight; None: no weight."""
     asked = [village for village in villages if village.asked]
     total = sum(weight(village) for village in asked)
     return sum(weight(village) * village.share for village in asked) / total if total else None
 
 
-def worst_tenth(villages: Sequence[VillageCoverage], weight: Weight) -> float | None:
+def worst_tenth(villages: Sequence[Served], weight: Weight) -> float | None:
     """Return the mean share in the worst-served tenth of the weight; None: no weight.
 
     The village in which the tenth ends counts with the part that still belongs to it.

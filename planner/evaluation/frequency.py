@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
@@ -71,12 +71,9 @@ def min_gap(facts: Facts) -> Iterator[Violation]:
 def max_gap(facts: Facts) -> Iterator[Violation]:
     """Yield visits that follow the one before too late; soft where a visit listed as owed lies in between."""
     for task, rule in facts.problem.rule_by_task.items():
-        if rule.max_gap_days is None:
-            continue
-        for before, after in pairwise(_known_days(facts, task)):
+        yield from _after_a_miss(facts, task)
+        for before, after in long_gaps(rule, _known_days(facts, task)):
             gap = (after - before).days
-            if gap <= rule.max_gap_days:
-                continue
             sentence = text(
                 "{site}: visits on {before} and {after} are {gap} days apart, but at most {limit} are allowed.",
                 site=facts.called(task),
@@ -86,7 +83,36 @@ def max_gap(facts: Facts) -> Iterator[Violation]:
                 limit=rule.max_gap_days,
             )
             is_hard = not _is_accounted(facts, task, before, after)
-            yield _of(task, "max_gap", gap - rule.max_gap_days, "days", sentence, is_hard=is_hard)
+            yield _of(task, "max_gap", gap - (rule.max_gap_days or 0), "days", sentence, is_hard=is_hard)
+
+
+def long_gaps(rule: VisitRule, days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """Yield the neighbouring days, of those in order, that are further apart than the rule allows."""
+    for before, after in pairwise(days):
+        if rule.max_gap_days is not None and (after - before).days > rule.max_gap_days:
+            yield before, after
+
+
+def _after_a_miss(facts: Facts, task: Task) -> Iterator[Violation]:
+    """Yield the first visit when it follows a missed one too late, where the last visit held was too long ago."""
+    rule, start = facts.problem.rule_by_task[task], facts.problem.horizon.start
+    wait, days = timedelta(days=rule.max_gap_days or 0), list(facts.sessions[task])
+    if rule.max_gap_days is None or not days:
+        return
+    last = rule.last_visited
+    if last is not None and (last + wait >= start or last >= days[0]):
+        return
+    missed = [day for day in rule.missed if day < start <= day + wait and (last is None or day > last)]
+    is_owed = missed and any(o.first_day <= days[0] and o.last_day >= missed[0] for o in facts.listed[task])
+    if missed and days[0] > missed[0] + wait and not is_owed:
+        sentence = text(
+            "{site}: a visit was missed on {before}, and the next one, on {after}, comes more than {limit} days later.",
+            site=facts.called(task),
+            before=missed[0],
+            after=days[0],
+            limit=rule.max_gap_days,
+        )
+        yield _of(task, "max_gap", (days[0] - missed[0] - wait).days, "days", sentence)
 
 
 def _is_accounted(facts: Facts, task: Task, before: date, after: date) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from planner.codec import dump_plan, load_plan
 from planner.errors import InputError, SolverError
 from planner.exporting import map_file, team_file
+from planner.history import from_document
 from planner.jobs.limits import limit_this_process
 from planner.jobs.messages import Message, pack_problem, receive, send
 from planner.language import SHIPPED
@@ -73,7 +74,8 @@ def _open(pipe: Connection, asked: Message) -> County | None:
     try:
         start = asked.values.get("start")
         first = date.fromisoformat(start) if start else None
-        county = open_county(source, start=first, weeks=asked.values["weeks"], check=check)
+        past = from_document(asked.values.get("past") or ())
+        county = open_county(source, start=first, weeks=asked.values["weeks"], check=check, past=past)
     except _TooLargeError:
         send(pipe, "too_large")
         return None

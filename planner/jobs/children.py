@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from multiprocessing import Pipe
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from planner.history import Brief, as_document
 from planner.jobs.limits import surroundings
 from planner.jobs.messages import Message, receive, send
 
@@ -102,9 +104,11 @@ class Child:
         start: str | None,
         weeks: int | None,
         most: tuple[int, int] | None = None,
+        past: Sequence[Brief] | None = None,
     ) -> None:
         """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large."""
-        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most)
+        told = as_document(past or ())
+        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most, past=told)
 
 
 def remove_leftovers() -> None:

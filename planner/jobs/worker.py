@@ -101,7 +101,7 @@ class _Run:
         kind, content = self._surely(lambda: self.jobs.dataset(self.lease.job.dataset_id))
         with Child() as child:
             start = None if self.order.start is None else self.order.start.isoformat()
-            child.open(kind=kind, content=content, start=start, weeks=self.order.weeks)
+            child.open(kind=kind, content=content, start=start, weeks=self.order.weeks, past=self.order.past)
             opened = self._listen(child, OPEN_SECONDS)
             if opened.verb == "refused":
                 return Ending(outcome="input_fault", stopped="refused", searched_ms=0)

@@ -96,7 +96,10 @@ def next_marks(frame: Frame, quota: Quota, mark: Mark, *, is_first: bool) -> Ite
         return
     fixed = _fixed_weekdays(frame, mark.tag[0])
     for day in frame.own_by_day:
-        is_apart = mark.last is None or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
+        is_apart = (  # the days are already far enough from the last visit held; one that was missed keeps nobody away
+            mark.last in {None, frame.gap_from}
+            or (mark.last < day and (day - mark.last).days >= frame.rule.min_gap_days)
+        )
         is_free = day not in frame.fixed
         if is_free and (free >= quota.visits - fixed_here or not _leaves_room(frame, day)):
             continue

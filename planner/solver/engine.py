@@ -29,6 +29,8 @@ REACH = 15  # neighbours looked at
 NOISE = 0.7  # height of the noise on days, in mean ways from the base
 HOT, COLD = 1.5, 0.015  # temperatures, in mean legs of the first plan
 WARM = 0.25  # where later falls begin
+WIDE = 6.0  # times as many visits are taken out in a step while it is hottest in a fall from hot
+MOST_OF_ALL = 0.35  # share of all visits beyond which no step grows
 LONG_RUN = 12_000  # steps of a chain for each task after which another run from hot gains more than going on
 SHARE, LAST_SHARE = 0.4, 0.1  # of what is left of a run that a fall takes; the last takes all when so little is left
 LEAST_SHARE = 1e-3  # of the whole for which no fall is begun any more
@@ -74,6 +76,7 @@ class Fall:
     steps: float = NEVER
     hot: float = HOT
     cold: float = COLD
+    wide: float = 1.0  # times as many visits are taken out in a step at first, falling to once as many
 
 
 class Chain:
@@ -103,19 +106,25 @@ class Chain:
         began = reported = time.monotonic()
         steps, is_counted = 0, fall.seconds >= NEVER
         while (used := max((time.monotonic() - began) / fall.seconds, steps / fall.steps)) < 1 and not should_stop():
-            self._run(self.leg * fall.hot * (fall.cold / fall.hot) ** used, is_counted=is_counted)
+            temperature = self.leg * fall.hot * (fall.cold / fall.hot) ** used
+            self._run(temperature, times=self._times(fall, used), is_counted=is_counted)
             steps += self.chunk
             if self.price < self.published.price and time.monotonic() - reported > REPORT_SECONDS:
                 self.published, reported = answer_of(self.instance, self.state), time.monotonic()
         self.published = answer_of(self.instance, self.state)
 
-    def _run(self, temperature: float, *, is_counted: bool) -> None:
+    def _times(self, fall: Fall, used: float) -> float:
+        """Return how many times the visits of its style a step takes out."""
+        most = max(1.0, MOST_OF_ALL * float(self.state.sums["stops"].sum()) / self.style.most)
+        return min(most, fall.wide + (1.0 - fall.wide) * used)
+
+    def _run(self, temperature: float, *, times: float = 1.0, is_counted: bool) -> None:
         began = time.monotonic()
         pace = kernel.Pace(
             hot=temperature,
             cold=temperature,
-            least=self.style.least,
-            most=self.style.most,
+            least=int(times * self.style.least),
+            most=int(times * self.style.most),
             longest=self.style.longest,
             reach=self.reach,
             level=self.noise,
@@ -226,7 +235,7 @@ def cool_all(
             tasks = len(herd.instance.tasks)
             own = NEVER if seconds is None else max(1e-3, seconds * cores * tasks / whole)
             steps = max(1.0, min(NEVER if rounds is None else rounds, most_rounds) * tasks * STEPS_PER_TASK)
-            fall = Fall(seconds=own, steps=steps, hot=hot)
+            fall = Fall(seconds=own, steps=steps, hot=hot, wide=WIDE if hot >= HOT else 1.0)
             pending |= {pool.submit(chain.cool, fall, lambda: is_stopped) for chain in herd.chains}
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from planner.calendar import visit_days
-from planner.model import Horizon, Problem, Task, Team, owner_teams
+from planner.model import Problem, Task, Team, owner_teams
 from planner.periods import fewest_weekdays
 from planner.recurrence import Quota, fixed_weekdays, quotas, rule_days
 from planner.rules import VisitRule
 from planner.solver.clock import Clock
 from planner.solver.graphs import Linked
 from planner.solver.nights import NightFinder
+from planner.spacing import gap_from
 from planner.values import week_of
 
 
@@ -32,7 +33,7 @@ class Frame:
     lent: frozenset[str]
     weekdays_kept: int  # on how many different weekdays the visits may fall
     fewest_weekdays: int  # on how many all visits could fall
-    gap_from: date | None  # the last visit before the horizon, where the next can still come within the largest gap
+    gap_from: date | None  # the visit before the horizon, held or missed, from which the largest gap counts
     leading: tuple[date, ...] = ()  # of a follow-up: the days of the visits to be followed (``led.led_frame``)
     fixed: tuple[date, ...] = ()  # days of visits fixed beforehand that can all be made, in order
     crew_by_day: Mapping[date, frozenset[str]] = field(default_factory=dict)  # teams fixed for joint sessions
@@ -72,7 +73,7 @@ def _frame(problem: Problem, finder: NightFinder, task: Task) -> Frame:
         lent=lent,
         weekdays_kept=fixed_weekdays(rule, problem.horizon),
         fewest_weekdays=fewest_weekdays(rule, problem.horizon),
-        gap_from=_gap_from(rule, problem.horizon),
+        gap_from=gap_from(rule, problem.horizon),
     )
 
 
@@ -98,13 +99,6 @@ def _possible_days(
         if day in by_rule and is_asked(asked, day) and is_late_enough(rule, day)
     }
     return {day: teams for day, teams in days.items() if covers(problem, rule, teams)}
-
-
-def _gap_from(rule: VisitRule, horizon: Horizon) -> date | None:
-    if rule.last_visited is None or rule.max_gap_days is None:
-        return None
-    is_in_time = rule.last_visited + timedelta(days=rule.max_gap_days) >= horizon.start
-    return rule.last_visited if is_in_time else None
 
 
 def is_asked(asked: Iterable[Quota], day: date) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from planner.history import as_document, from_document
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.records import Event, EventKind, Job, MissingError, Order, ReusedKeyError, TooManyError
 from planner.store.tables import checkpoints, datasets, events, idempotency, jobs
@@ -188,9 +189,13 @@ def best_so_far(database: Database, job_id: str) -> tuple[float, int] | None:
 
 
 def _dump_order(order: Order) -> str:
-    return json.dumps({**asdict(order), "start": order.start and order.start.isoformat()}, allow_nan=False)
+    written = {**asdict(order), "start": order.start and order.start.isoformat()}
+    written["past"] = None if order.past is None else as_document(order.past)
+    return json.dumps(written, allow_nan=False)
 
 
 def _load_order(written: str) -> Order:
     values = json.loads(written)
-    return Order(**{**values, "start": values["start"] and date.fromisoformat(values["start"])})
+    past = values.pop("past", None)  # an earlier program wrote none
+    values["start"] = values["start"] and date.fromisoformat(values["start"])
+    return Order(**values, past=None if past is None else from_document(past))

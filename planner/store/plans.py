@@ -17,7 +17,7 @@ def list_plans(database: Database, *, county_id: str, limit: int, after: str | N
     """Return plans of the county by id, those after an id when one is given."""
     with database.reading() as connection:
         asked = select(plans).where(plans.c.county_id == county_id, plans.c.id > (after or ""))
-        return tuple(_plan(row) for row in connection.execute(asked.order_by(plans.c.id).limit(limit)))
+        return tuple(plan_of(row) for row in connection.execute(asked.order_by(plans.c.id).limit(limit)))
 
 
 def find_plan(database: Database, *, county_id: str, plan_id: str) -> StoredPlan:
@@ -98,10 +98,11 @@ def plan_in(connection: Connection, county_id: str, plan_id: str, *, is_to_chang
     row = connection.execute(asked.with_for_update() if is_to_change else asked).one_or_none()
     if row is None:
         raise MissingError
-    return _plan(row)
+    return plan_of(row)
 
 
-def _plan(row: Row[tuple[object, ...]]) -> StoredPlan:
+def plan_of(row: Row[tuple[object, ...]]) -> StoredPlan:
+    """Return the plan of a row."""
     return StoredPlan(
         id=row.id,
         county_id=row.county_id,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from planner.errors import XunzhenError
+from planner.history import Brief, Why
 
 
 class Role(StrEnum):
@@ -65,6 +66,7 @@ class Order:
     seconds: float = 30.0
     rounds: int | None = None
     seed: int = 1
+    past: tuple[Brief, ...] | None = None  # outcomes that were told before the order; None: not to be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +164,6 @@ class Revision:
     sha256: str
     made_by: MadeBy
     created_ms: int
-
-
-Why = Literal["weather", "road", "vehicle", "staff", "site_closed", "nobody_came", "emergency", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

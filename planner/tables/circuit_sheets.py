@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from planner.advice import explain_owed
-from planner.evaluation import Evaluation, kpis
+from planner.debt_words import debt_sentence
+from planner.evaluation import Evaluation, debts, kpis, villages_seen
+from planner.history import PastVisit
 from planner.language import Text, say, text
 from planner.model import Problem
 from planner.plan import Circuit, Meetings, Plan, Route, Stop, Supply, is_night_away
+from planner.seen_report import days_told
 from planner.tables.cells_out import WEEKDAYS
+from planner.tables.columns import SHEET_BY_NAME
+from planner.tables.seen_sheets import add_seen, add_to_fill_in
 from planner.tables.workbook import new_workbook, put, put_row, sheet_name
 from planner.values import clock
 
@@ -71,23 +76,39 @@ class _Book:
         return row
 
 
-def write_circuits(path: Path, problem: Problem, plan: Plan, evaluation: Evaluation, language: str = "en") -> None:
-    """Write ``circuits.xlsx``: a summary with what is owed and what is wrong, then one sheet per team and week."""
+def write_circuits(
+    path: Path,
+    problem: Problem,
+    plan: Plan,
+    evaluation: Evaluation,
+    language: str = "en",
+    *,
+    past: Sequence[PastVisit] = (),
+) -> None:
+    """Write ``circuits.xlsx``: a summary with what is owed and what is wrong, one sheet per team and week, what was
+    seen before the plan, where that is told, and a sheet to tell in what came of this one.
+    """  # fmt: skip
     with new_workbook(path) as workbook:
         looks = {
             "title": workbook.add_format({"bold": True, "font_size": 14}),
             "heading": workbook.add_format({"bold": True, "border": 1, "text_wrap": True, "bg_color": "#E2EFDA"}),
             "base": workbook.add_format({"italic": True, "font_color": "#595959"}),
+            "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
         }
+        own = [say(text("Summary"), language), say(text("Seen"), language), SHEET_BY_NAME["outcomes"].heading(language)]
         book = _Book(workbook, looks, problem, plan, plan.meetings(), language)
         summary = workbook.add_worksheet(say(text("Summary"), language))
         names: dict[Circuit, str] = {}
         for circuit in plan.circuits:
             team = problem.team_by_id[circuit.team_id]
             wanted = f"{circuit.week:%m-%d} {team.name}"
-            names[circuit] = sheet_name(wanted, [say(text("Summary"), language), *names.values()])
+            names[circuit] = sheet_name(wanted, [*own, *names.values()])
             _write_circuit(book, workbook.add_worksheet(names[circuit]), circuit)
         _write_summary(book, summary, evaluation, names)
+        days = days_told(past)
+        if days is not None:
+            add_seen(workbook, looks, villages_seen(problem.sites, past, days), days, language)
+        add_to_fill_in(workbook, looks, plan, language)
 
 
 def _write_summary(book: _Book, page: Any, evaluation: Evaluation, names: dict[Circuit, str]) -> None:
@@ -103,6 +124,10 @@ def _write_summary(book: _Book, page: Any, evaluation: Evaluation, names: dict[C
     if book.plan.unserved:
         put(page, row, 0, text("Visits that are owed"), book.looks["title"], language=book.language)
         row = _write_table(book, page, row + 1, (OWED_HEADINGS, tuple(_owed_lines(book))))
+    missed = tuple((debt_sentence(book.problem, debt),) for debt in debts(book.problem, book.plan))
+    if missed:
+        put(page, row, 0, text("Visits missed before the plan"), book.looks["title"], language=book.language)
+        row = book.put_rows(page, row + 1, missed) + 1
     if evaluation.violations:
         put(page, row, 0, text("Rules that are broken"), book.looks["title"], language=book.language)
         _write_table(book, page, row + 1, (FAULT_HEADINGS, tuple(_fault_lines(evaluation))))

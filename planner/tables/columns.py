@@ -7,6 +7,7 @@ from dataclasses import replace
 from planner.language import text
 from planner.tables.column import Column, Kind, Sheet
 from planner.tables.datum_columns import DATUM
+from planner.tables.outcome_columns import OUTCOME_COLUMNS
 from planner.tables.place_columns import BASE_COLUMNS, VILLAGE_COLUMNS, id_column, name_column
 from planner.tables.promise_columns import FOLLOW_COLUMNS, PIN_COLUMNS
 from planner.tables.road_columns import GEOMETRY, ROAD_COLUMNS
@@ -160,6 +161,16 @@ SHEETS = (
         columns=PIN_COLUMNS,
         description=text("Visits that are fixed beforehand: made on this day whatever the search would prefer."),
         aliases=("pin", "pinned", "fixed_visits", "固定巡诊"),
+    ),
+    Sheet(
+        name="outcomes",
+        zh="巡诊记录",
+        columns=OUTCOME_COLUMNS,
+        description=text(
+            "What came of visits that were planned before, one row for each: the next plan counts from the last visit "
+            "held, and repays those missed."
+        ),
+        aliases=("outcome", "past_visits", "巡诊结果", "历史"),
     ),
     Sheet(
         name="roads",

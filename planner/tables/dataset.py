@@ -10,6 +10,7 @@ from typing import Any
 from planner.calendar import CalendarOverride
 from planner.datum import Datum
 from planner.errors import Issue, Where
+from planner.history import Brief, PastVisit
 from planner.language import text
 from planner.model import Base, Pin, Site, Team
 from planner.tables.datums import datums_of_places, in_wgs84
@@ -18,6 +19,7 @@ from planner.tables.faults import Faults
 from planner.tables.fingerprint import fingerprint
 from planner.tables.follow_ups import check_leaders
 from planner.tables.lines import read_lines, road_ids
+from planner.tables.outcomes import read_outcomes
 from planner.tables.people import build_bases, build_sites, build_teams
 from planner.tables.pins import read_pins
 from planner.tables.plausibility import check_demands, check_places, check_unused_rules
@@ -44,6 +46,8 @@ class Dataset:
     site_closures: tuple[Closure, ...] = ()
     road_closures: tuple[RoadClosure, ...] = ()
     pins: Mapping[Pin, Where] = field(default_factory=dict)  # and the cell of the day
+    outcomes: tuple[PastVisit, ...] = ()  # of the sheet outcomes, in order of the days
+    past: tuple[Brief, ...] = ()  # told elsewhere: of plans that were published
     roads: Any = None
     rivers: Any = None
     boundary: Any = None
@@ -91,6 +95,7 @@ def _understand(source: str, sha256: str, tables: dict[str, Table], faults: Faul
         site_closures=site_closures,
         road_closures=road_closures,
         pins=read_pins(tables.get("pins"), (villages, rules, teams), sites, faults),
+        outcomes=read_outcomes(tables.get("outcomes"), (villages, rules), sites, faults),
         roads=read_lines(roads, faults),
         rivers=read_lines(tables.get("rivers"), faults),
         boundary=read_lines(tables.get("boundary"), faults),

@@ -29,7 +29,7 @@ def read_pins(
         site_id = find_or_note(row.where("village"), word, villages, faults) if word is not None else None
         team = row.get("team")
         team_id = find_or_note(row.where("team"), team, teams, faults) if team is not None else None
-        rule_id = _rule(row, by_id[site_id], rules, faults) if site_id in by_id else None
+        rule_id = rule_meant(row, by_id[site_id], rules, faults) if site_id in by_id else None
         if row.faulty or site_id is None or rule_id is None or (team is not None and team_id is None):
             continue
         pin = Pin(site_id=site_id, rule_id=rule_id, day=row.get("date"), team_id=team_id)
@@ -40,7 +40,7 @@ def read_pins(
     return found
 
 
-def _rule(row: Row, site: Site, rules: Register, faults: Faults) -> str | None:
+def rule_meant(row: Row, site: Site, rules: Register, faults: Faults) -> str | None:
     """Return the id of the rule a row means; a village with one rule need not say it."""
     named = [rule.id for rule in site.rules]
     word = row.get("rule")

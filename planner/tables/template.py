@@ -40,6 +40,9 @@ CHOSEN_FROM = {
     ("pins", "village"): "villages",
     ("pins", "rule"): "rules",
     ("pins", "team"): "teams",
+    ("outcomes", "village"): "villages",
+    ("outcomes", "rule"): "rules",
+    ("outcomes", "team"): "teams",
 }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from maps.scene import Backdrop
 from maps.summary import summary_page
 from planner.evaluation import Evaluation, evaluate
+from planner.history import PastVisit
 from planner.model import Problem
 from planner.plan import Plan
 from tests.maps.hostile import NAMES
@@ -25,6 +27,7 @@ def document(
     language: str = "en",
     backdrop: Backdrop | None = None,
     county_name: str = "示例县卫生健康局",
+    past: Sequence[PastVisit] = (),
 ) -> str:
     """Return the summary of a plan, judged by the checker unless a verdict is given."""
     return summary_page(
@@ -35,6 +38,7 @@ def document(
         language=language,
         county_name=county_name,
         plan_label="2026-03 v1",
+        past=past,
     )
 
 

@@ -11,15 +11,16 @@ import pytest
 from maps.coverage_map import symbol
 from planner.balance import Balance
 from planner.evaluation import Evaluation, Violation, evaluate, kpis, village_coverage
+from planner.history import PastVisit, brief, with_history
 from planner.language import say, text
 from planner.model import Problem, Task
-from planner.plan import Plan, UnservedVisit
+from planner.plan import Plan, Provenance, UnservedVisit
 from planner.reasons import explain
 from planner.relief import with_relaxations
 from planner.report import report_document
 from planner.screen import unserved_lines
 from planner.values import DateRange
-from tests.builders import day, tiny_problem, village, weekly
+from tests.builders import MONDAY, day, tiny_problem, village, weekly
 from tests.maps.hostile import NAMES
 from tests.maps.scenery import make_county
 from tests.maps.summaries import document, document_of, number, rows_of, with_hostile_words
@@ -259,3 +260,20 @@ def test_summary_speaks_chinese() -> None:
     said = re.findall(r"<(?:h1|h2|th|p)[^>]*>(.*?)</", page, re.DOTALL)
     assert len(said) > 30
     assert [words for words in said if re.search(r"[A-Za-z]{3}", re.sub(r"<[^>]+>", "", words))] == []
+
+
+def test_missed_visits_and_what_was_seen_stand_on_the_summary() -> None:
+    """Village a was missed and is owed, b was held: one debt, one line of the worst seen, and the home by its id."""
+    home = replace(village("a", weekly(is_announced=False)), name="王秀英家", township="")
+    past = [
+        PastVisit(site_id="a", rule_id="weekly", day=day(-5), is_held=False, why="road"),
+        PastVisit(site_id="b", rule_id="weekly", day=day(-5), is_held=True),
+    ]
+    sites = with_history((home, village("b")), brief(past), MONDAY)
+    problem = tiny_problem(sites=sites)
+    plan = Plan(start=MONDAY, days=7, circuits=(), provenance=Provenance(version="0", seed=1, rounds=1))
+    page = document(problem, plan, past=past)
+    assert [row[0] for row in rows_of(page, "Visits missed before the plan")] == ["owed"]
+    assert [row[:4] for row in rows_of(page, "Seen before the plan")] == [["a", "weekly", "0 / 1", "1"]]
+    assert "王" not in page
+    assert rows_of(document(tiny_problem(), plan), "Seen before the plan") == []

@@ -18,6 +18,7 @@ from planner.solver.clock import Clock
 from planner.solver.dates import keeps_dates, missing_visits
 from planner.solver.frame import Frame, build_frames
 from planner.solver.graphs import CalendarGraph, graph_of_combinations
+from planner.spacing import gap_from
 from planner.values import DateRange
 from tests.builders import MONDAY, team, tiny_problem, village, weekly
 from tests.properties.test_recurrence_properties import every_legal_set, made_in, questions
@@ -75,8 +76,8 @@ def is_excused_before_its_quota(rule: VisitRule, horizon: Horizon, days: Days) -
     counted = made_in(asked, days)
     place = [next(k for k, quota in enumerate(asked) if day in quota) for day in days]
     chain = list(zip(days, place, strict=True))
-    last, most = rule.last_visited, rule.max_gap_days or 10**6
-    if last is not None and last + timedelta(days=most) >= horizon.start:  # else nobody can keep it any more
+    last, most = gap_from(rule, horizon), rule.max_gap_days or 10**6
+    if last is not None:  # else nobody can keep it any more
         chain = [(last, 0), *chain]
     wide = [(at, to) for (day, at), (following, to) in pairwise(chain) if (following - day).days > most]
     return all(any(counted[k] < asked[k].visits for k in range(at, to)) for at, to in wide)

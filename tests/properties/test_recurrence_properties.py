@@ -50,6 +50,9 @@ def rules(draw: st.DrawFn, horizon: Horizon) -> VisitRule:
         weekday_sets=tuple(draw(st.lists(weekdays, max_size=3))) if has_sets else (),
         same_weekday=draw(st.booleans()),
         last_visited=draw(st.none() | st.integers(-20, 3).map(lambda k: horizon.start + timedelta(days=k))),
+        missed=tuple(
+            horizon.start + timedelta(days=k) for k in sorted(draw(st.sets(st.integers(-20, -1), max_size=2)))
+        ),
         nth_weekdays=tuple(draw(st.lists(nth, min_size=1, max_size=3))) if named == "nth" else (),
         dates=tuple(sorted(draw(st.sets(st.sampled_from(horizon.dates), min_size=1)))) if named == "dates" else (),
     )
@@ -93,7 +96,17 @@ def _keeps_gaps(rule: VisitRule, horizon: Horizon, days: tuple[date, ...], made:
         was_over = at == -1 and rule.max_gap_days is not None and (horizon.start - day).days > rule.max_gap_days
         if rule.max_gap_days is not None and gap > rule.max_gap_days and not has_miss and not was_over:
             return False
-    return True
+    return _keeps_gap_after_a_miss(rule, horizon, days, made)
+
+
+def _keeps_gap_after_a_miss(rule: VisitRule, horizon: Horizon, days: tuple[date, ...], made: list[int]) -> bool:
+    last, most, asked = rule.last_visited, rule.max_gap_days, quotas(rule, horizon)
+    if not days or most is None or (last is not None and (horizon.start - last).days <= most):
+        return True
+    missed = [day for day in rule.missed if (last is None or day > last) and (horizon.start - day).days <= most]
+    first = next(k for k, quota in enumerate(asked) if days[0] in quota)
+    has_miss = any(made[k] < asked[k].visits for k in range(first + 1))
+    return not missed or has_miss or (days[0] - missed[0]).days <= most
 
 
 def made_in(asked: tuple[Quota, ...], days: tuple[date, ...]) -> list[int]:

@@ -31,7 +31,7 @@ WISH = {"site_id": '"a"', "rule_id": '"weekly"'}
 WEBHOOK = {"url": '"https://other.example.org/"'}
 BATCH = {"dataset_ids": '["{dataset_id}"]'}
 FIELDS = {
-    "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed")),
+    "/v1/jobs": (ORDER, ("dataset_id", "start", "weeks", "seconds", "rounds", "seed", "with_outcomes")),
     "/v1/plans/{plan_id}/moves": (MOVE, (*MOVE, "from_day", "from_team", "position", "accept_broken_rules")),
     "/v1/plans/{plan_id}/revisions/7:recommend": (WISH, (*WISH, "from_day", "from_team", "limit")),
     "/v1/batches": (BATCH, ("dataset_ids", "start", "weeks", "seconds", "rounds", "seed")),
@@ -39,6 +39,7 @@ FIELDS = {
 }
 # The few that are no fault where they stand: what an order takes, and pages of lists.
 FITS = {
+    "with_outcomes": {"true", "false"},
     "start": {"null"}, "weeks": {"null"}, "seconds": {"54", "60"},
     "rounds": {"null", "54", "301", "1001", "46083", "60"},
     "seed": {"0", "54", "301", "1000001", "1001", "46083", "60", "1772409600"},

@@ -153,7 +153,7 @@ def test_work_is_even_within_ten_per_cent_and_its_price_is_told() -> None:
     The same seed and rounds give the same bytes and the same price.
     """
     problem = replace(scattered(), balance=Balance(spread=0.1))
-    settings = SolveSettings(seconds=None, rounds=3)
+    settings = SolveSettings(seconds=None, rounds=3, seed=2)
     result, again = solve(problem, settings), solve(problem, settings)
     figures = kpis(problem, result.plan)["balance"]
     assert figures is not None

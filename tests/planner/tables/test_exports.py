@@ -53,7 +53,7 @@ def circuits(
     plan = plan or tiny_plan(problem)
     write_circuits(tmp_path / "circuits.xlsx", problem, plan, evaluate(problem, plan), language)
     with CalamineWorkbook.from_path(tmp_path / "circuits.xlsx") as workbook:
-        names = workbook.sheet_names
+        names = [name for name in workbook.sheet_names if name not in {"outcomes", "巡诊记录"}]
         return {name: list(workbook.get_sheet_by_name(name).to_python()) for name in names}
 
 
