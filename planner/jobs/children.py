@@ -102,9 +102,14 @@ class Child:
         start: str | None,
         weeks: int | None,
         most: tuple[int, int] | None = None,
+        is_problem_wanted: bool = True,
     ) -> None:
-        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large."""
-        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most)
+        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large.
+
+        The problem, of which a large one has 20 MB, comes with the answer only when it is wanted.
+        """
+        asked = {"kind": kind, "start": start, "weeks": weeks, "most": most, "is_problem_wanted": is_problem_wanted}
+        self.ask("open", content, folder=str(self.folder), **asked)
 
 
 def remove_leftovers() -> None:
