@@ -9,14 +9,14 @@ from fastapi import APIRouter, Path, Response
 
 from planner.api.access import Reader
 from planner.api.datasets import After, Language, Limit, Store
+from planner.api.kept_pages import page_of
 from planner.api.problems import ProblemError
-from planner.api.reading import make_page
 from planner.api.schemas import PlanAnswer, PlanPage, RevisionAnswer, plan_answer, revision_answer
 from planner.api.strict import Day
 from planner.store import Database
-from planner.store.datasets import find_dataset, read_content
+from planner.store.datasets import find_dataset
 from planner.store.plans import find_plan, list_plans, read_revision
-from planner.store.records import Key, Revision, StoredPlan
+from planner.store.records import Key
 
 router = APIRouter(tags=["plans"])
 Number = Annotated[int, Path(ge=1, le=10**6)]
@@ -108,17 +108,11 @@ def etag(number: int) -> str:
     return f'"r{number}"'
 
 
-def _made(store: Database, key: Key, plan_id: str, number: int, media_type: str, **page: object) -> Response:
+def _made(store: Database, key: Key, plan_id: str, number: int, media_type: str, **asked: str) -> Response:
     """Return a file made of a revision."""
     plan, revision = read_revision(store, county_id=key.county_id, plan_id=plan_id, number=number)
-    content = _page(store, plan, revision, page)
+    content = page_of(store, plan, revision, asked)
     if not content:
         raise ProblemError("not_found")
     headers = {**SAFE, "ETag": etag(number), "Cache-Control": FOREVER, "Vary": "Accept-Language"}
     return Response(content, media_type=media_type, headers=headers)
-
-
-def _page(store: Database, plan: StoredPlan, revision: Revision, page: dict[str, object]) -> bytes:
-    document = json.loads(revision.made.plan)["plan"]
-    kind, content = read_content(store, plan.dataset_id)
-    return make_page(kind, content, revision.made.plan, (document["start"], document["days"]), **page)

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from planner.errors import InputError
 from planner.store import Database, StoreUnavailableError, connect, open_store
 from planner.store.outcomes import keep_outcome
+from planner.store.pages import keep_page, read_page
 from planner.store.plans import publish_plan
 from planner.store.records import Told
 from planner.store.schema import MIGRATIONS
@@ -35,12 +36,12 @@ def test_four_processes_may_upgrade_at_once(place: str) -> None:
         opened = list(pool.map(open_store, [place] * 4))
     for database in opened:
         with database.reading() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0003"
         database.close()
 
 
 def test_database_of_the_first_schema_keeps_all_it_has(place: str) -> None:
-    """Filled as 0001 left it, it opens as 0002 with every row as it was, and takes outcomes."""
+    """Filled as 0001 left it, it opens as the newest with every row as it was, and takes outcomes and pages."""
     database = connect(place)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -48,7 +49,7 @@ def test_database_of_the_first_schema_keeps_all_it_has(place: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     plan_id = planned(database)
-    old = [table for table in METADATA.sorted_tables if table.name != "outcomes"]
+    old = [table for table in METADATA.sorted_tables if table.name not in {"outcomes", "pages"}]
     with database.reading() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
         before = [connection.execute(table.select()).all() for table in old]
@@ -61,6 +62,9 @@ def test_database_of_the_first_schema_keeps_all_it_has(place: str) -> None:
     publish_plan(database, county_id="sangzhi", plan_id=plan_id, expected=1)
     told = Told(held=True, people=4)
     keep_outcome(database, county_id="sangzhi", plan_id=plan_id, revision=1, visit_id="a" * 24, told=told)
+    about = {"county_id": "sangzhi", "plan_id": plan_id, "number": 1, "name": "x"}
+    keep_page(database, **about, content=b"page")
+    assert read_page(database, **about) == b"page"
     database.close()
 
 
@@ -136,4 +140,5 @@ def test_migrations_travel_with_the_package() -> None:
     assert [path.name for path in sorted((folder / "versions").glob("0*.py"))] == [
         "0001_first.py",
         "0002_outcomes.py",
+        "0003_pages.py",
     ]
