@@ -39,7 +39,7 @@ EVENTS = (
     'id: 3\nevent: better\ndata: {"kind": "better", "at": "2026-03-02T08:00:05Z", '
     '"data": {"cost": 5120.25, "owed": 3, "seconds": 4.0}}\n\n'
 )
-FEATURES = '{"type": "FeatureCollection", "features": []}'
+FEATURES: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 PAGE = "<!doctype html><html>...</html>"
 
@@ -102,5 +102,4 @@ BODIES: Mapping[str, Any] = {
     "send_job": ORDER,
     "send_move": MOVE,
     "put_outcome": HELD,
-    "send_dataset": "(the bytes of the workbook or of the .zip)",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
@@ -30,8 +31,16 @@ PAGE_POLICY = (
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Content-Security-Policy": PAGE_POLICY}
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string"}}}, "description": "The file."}}
+FEATURES = {
+    "type": "object",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
+    "required": ["type", "features"],
+}
+
+
+def _file(media_type: str, schema: Mapping[str, Any] | None = None) -> dict[int | str, dict[str, Any]]:
+    described = {"type": "string"} if schema is None else dict(schema)
+    return {200: {"content": {media_type: {"schema": described}}, "description": "The file."}}
 
 
 @router.get("/v1/plans")
@@ -95,7 +104,7 @@ def get_calendar(plan_id: str, number: Number, team_id: str, key: Reader, store:
 @router.get(
     "/v1/plans/{plan_id}/revisions/{number}/maps/{layer}.geojson",
     response_class=Response,
-    responses=_file("application/geo+json"),
+    responses=_file("application/geo+json", FEATURES),
 )
 def get_map(plan_id: str, number: Number, layer: Layer, key: Reader, store: Store, language: Language) -> Response:
     """Read a layer of the map (RFC 7946): routes, stops, villages or bases; it names nobody."""
