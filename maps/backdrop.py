@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-import geopandas
 import shapely
 
 from maps.network import RoadNetwork
 from maps.scene import Backdrop, ClosedRoad, Line, RoadLine
 from planner.values import RoadClosure
+
+if TYPE_CHECKING:
+    import geopandas
 
 
 def backdrop_of(

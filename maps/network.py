@@ -10,18 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
-import networkx as nx
-
-from maps.osm import read_osm_pieces
 from maps.pieces import Piece
 from maps.road_table import pieces_of_table
 from maps.segments import Segments, segments_of
 from maps.speeds import Season, drive_seconds, load_speeds
 from planner.errors import InputError, Issue, Where
 from planner.language import text
+
+if TYPE_CHECKING:
+    import geopandas
+    import networkx as nx
 
 OSM_SUFFIXES = (".osm", ".pbf", ".osm.gz", ".osm.bz2")
 TABLE_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".fgb")
@@ -44,6 +44,8 @@ class RoadNetwork:
     @cached_property
     def graph(self) -> nx.MultiDiGraph[int]:
         """One directed edge per piece and permitted direction; ``length`` in metres, ``travel_time`` in seconds."""
+        import networkx as nx  # noqa: PLC0415 - loads long: only who has roads needs it
+
         graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
         for segment, piece in enumerate(self.pieces):
             known = _attributes(piece, segment, self.season)
@@ -104,6 +106,8 @@ def network_of(
 
 def read_osm(path: Path) -> RoadNetwork:
     """Return the network of an OpenStreetMap extract; InputError when the file cannot be read."""
+    from maps.osm import read_osm_pieces  # noqa: PLC0415 - the same for the reader of extracts
+
     pieces, positions = read_osm_pieces(path)
     if not pieces:
         raise InputError([_no_road(path.name)])
@@ -126,6 +130,8 @@ def read_network(path: Path) -> RoadNetwork:
     if name.endswith(OSM_SUFFIXES):
         return read_osm(path)
     if name.endswith(TABLE_SUFFIXES):
+        import geopandas  # noqa: PLC0415 - and for that of tables
+
         return network_from_roads(geopandas.read_file(path), file=path.name)
     raise InputError(
         [

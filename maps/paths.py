@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 from shapely import get_coordinates
 
 from maps.geo import metres_along, part_of_line
@@ -16,6 +15,7 @@ from maps.network import RoadNetwork
 from maps.scene import Line
 from maps.segments import Segments
 from maps.snapping import Place, snap_open, snap_places
+from maps.sparse import shortest
 from maps.splitting import SplitGraph, split
 from maps.travel import closed_roads
 from planner.values import RoadClosure
@@ -81,8 +81,7 @@ class LegPaths:
         """Return the node before each node on the quickest path from the start."""
         key = (use, start)
         if key not in self._trees:
-            found = dijkstra(graph.matrix, indices=np.array([start]), limit=graph.limit, return_predecessors=True)
-            self._trees[key] = found[1][0]
+            self._trees[key] = shortest(graph.matrix, np.array([start]), graph.limit)[1][0]
             if len(self._trees) > TREES_KEPT:
                 self._trees.popitem(last=False)
         return self._trees[key]

@@ -6,12 +6,16 @@ there (the usual exact reduction of road graphs, as in contraction hierarchies b
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from maps.sparse import shortest, sparse
 from maps.splitting import METRE_UNITS, SplitGraph
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 ROWS_AT_ONCE = 64
 Weights = NDArray[np.float64]
@@ -35,7 +39,7 @@ def legs_between(graph: SplitGraph) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _between_nodes(graph: SplitGraph, nodes: NDArray[np.int64]) -> Weights:
     small, place = _reduced(graph, nodes)
     rows = [
-        dijkstra(small, directed=True, indices=place[at : at + ROWS_AT_ONCE], limit=graph.limit)[:, place]
+        shortest(small, place[at : at + ROWS_AT_ONCE], graph.limit)[0][:, place]
         for at in range(0, len(place), ROWS_AT_ONCE)
     ]
     return np.vstack(rows)
@@ -60,7 +64,7 @@ def _reduced(graph: SplitGraph, terminals: NDArray[np.int64]) -> tuple[csr_array
     number = {node: k for k, node in enumerate(left)}
     edges = [(number[tail], number[head], weight) for tail in left for head, weight in sorted(out[tail].items())]
     tails, heads, weights = zip(*edges, strict=True) if edges else ((), (), ())
-    small = csr_array((np.array(weights, dtype=np.float64), (tails, heads)), shape=(len(left), len(left)))
+    small = sparse(np.array(weights, dtype=np.float64), tails, heads, len(left))
     return small, np.array([number[node] for node in terminals.tolist()], dtype=np.int64)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
 import numpy as np
 import shapely
 from shapely import LineString
@@ -17,6 +16,9 @@ from maps.pieces import Piece
 from maps.speeds import UNKNOWN_CLASS, Road, load_speeds
 from planner.errors import InputError, Issue, Where
 from planner.language import Text, text
+
+if TYPE_CHECKING:
+    import geopandas
 
 ROUNDING = 6  # decimals of a degree: end points closer than 0.1 m are one junction
 JOIN_METRES = 1.0

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from shapely.ops import nearest_points
 
 from maps.geo import from_plane, great_circle_metres, to_plane
 from maps.segments import Bools, Ints, Segments
+from maps.sparse import parts, sparse
 from planner.model import Base, Site
 
 NEAR_METRES = 300.0  # up to here the vehicle stops beside the place; beyond, the team walks
@@ -116,9 +115,8 @@ def strong_parts(segments: Segments) -> Ints:
     ways = [(segments.tail, segments.head, segments.forward_ms), (segments.head, segments.tail, segments.backward_ms)]
     tails = np.concatenate([a[ms >= 0] for a, _, ms in ways])
     heads = np.concatenate([b[ms >= 0] for _, b, ms in ways])
-    shape = (segments.nodes, segments.nodes)
-    graph = csr_array((np.ones(len(tails), dtype=np.int8), (tails, heads)), shape=shape)
-    part = connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)
+    graph = sparse(np.ones(len(tails), dtype=np.int8), tails, heads, segments.nodes)
+    part = parts(graph, connection="strong")
     return np.where(part[segments.tail] == part[segments.head], part[segments.tail], -1)
 
 

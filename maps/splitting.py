@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from maps.segments import Bools, Ints, Segments
 from maps.snapping import Snap, Snaps
+from maps.sparse import sparse
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 METRE_UNITS = 2**24  # decimetres a path may have: 1,677 km
 LONGEST_MS = 18 * 3_600_000  # no leg of a working day is longer; beyond, a place counts as not reached
@@ -50,7 +54,7 @@ class SplitGraph:
     @cached_property
     def matrix(self) -> csr_array:
         """The weights as a sparse matrix."""
-        return csr_array((self.weight.astype(np.float64), (self.tail, self.head)), shape=(self.nodes, self.nodes))
+        return sparse(self.weight.astype(np.float64), self.tail, self.head, self.nodes)
 
     def edges_of_path(self, path: Sequence[int]) -> Ints:
         """Return the numbers of the edges that lead along the nodes of a path."""

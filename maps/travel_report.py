@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from maps.network import RoadNetwork, set_season
 from maps.segments import Segments
 from maps.snapping import FAR_METRES, NEAR_METRES, Place, Snaps
+from maps.sparse import parts, sparse
 from planner.errors import Issue, Where
 from planner.language import Text, text
 from planner.model import UNREACHABLE, TravelMatrix
@@ -142,7 +141,10 @@ def unreachable_places(matrix: TravelMatrix, bases: frozenset[str] = frozenset()
     if not matrix.place_ids:
         return ()
     is_reached = matrix.minutes != UNREACHABLE
-    group = connected_components(csr_array(is_reached), directed=True, connection="strong")[1]
+    if is_reached.all():
+        return ()
+    tails, heads = np.nonzero(is_reached)
+    group = parts(sparse(np.ones(len(tails), dtype=np.int8), tails, heads, len(is_reached)), connection="strong")
     votes = [1 + len(group) * (place in bases) for place in matrix.place_ids]
     outside = np.flatnonzero(group != np.argmax(np.bincount(group, weights=votes)))
     legs = (~is_reached).astype(np.int64)
@@ -195,9 +197,8 @@ def _closure_issues(network: RoadNetwork, closures: Sequence[RoadClosure]) -> It
 
 def gap_issues(segments: Segments) -> Iterator[Issue]:
     """Yield a warning when roads come within 30 m of the others without joining them: probably a missing junction."""
-    shape = (segments.nodes, segments.nodes)
-    joins = csr_array((np.ones(len(segments.tail), dtype=np.int8), (segments.tail, segments.head)), shape=shape)
-    part = connected_components(joins, directed=False)[1][segments.tail]
+    joins = sparse(np.ones(len(segments.tail), dtype=np.int8), segments.tail, segments.head, segments.nodes)
+    part = parts(joins, connection="weak")[segments.tail]
     if not len(part):
         return
     is_main = part == np.argmax(np.bincount(part, weights=segments.decimetres))

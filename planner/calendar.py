@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-
-from holidays import HolidayBase, country_holidays
-from lunar_python import Solar
+from typing import TYPE_CHECKING
 
 from planner.errors import Issue, ModelError, Where
 from planner.language import Text, text
 from planner.model import Calendar, DayKind, Horizon, Problem, Site, Task, Team, may_visit
 from planner.values import require, week_of
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 # The State Council announces a year's make-up workdays in the autumn before. These years were compared with the
 # announcements; a year goes in when the ``holidays`` package has it, since without it the week before a long
@@ -87,6 +88,8 @@ def _by_day(overrides: Iterable[CalendarOverride]) -> dict[date, CalendarOverrid
 
 
 def _public_calendar(country: str, horizon: Horizon) -> HolidayBase:
+    from holidays import country_holidays  # noqa: PLC0415 - the feasts of all religions load for a third of a second
+
     # The last weekend of December may belong to New Year's Day: look a few days further.
     years = range(horizon.start.year, (horizon.last + 3 * ONE_DAY).year + 1)
     try:
@@ -198,6 +201,8 @@ class LunarDate:
 @cache
 def lunar_date(day: date) -> LunarDate:
     """Return the day in the Chinese calendar; cached because one takes 2 ms."""
+    from lunar_python import Solar  # noqa: PLC0415 - only for market days by the moon
+
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     return LunarDate(
         month=abs(lunar.getMonth()),

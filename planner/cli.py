@@ -38,8 +38,8 @@ from planner.usage import (
 
 if TYPE_CHECKING:
     from planner.evaluation import BalancePrice, Evaluation
+    from planner.opening import County
     from planner.plan import Plan
-    from planner.service import County
     from planner.solver import SolveResult
 
 app = typer.Typer(

@@ -21,9 +21,10 @@ from planner.evaluation import Evaluation
 from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Problem
+from planner.opening import County
 from planner.plan import Plan, Route
 from planner.public import write_page
-from planner.service import County, draw_scene
+from planner.service import draw_scene
 from planner.tables.map_files import geojson, map_layers, write_geopackage
 from planner.tables.team_calendar import CalendarWriter, team_calendar
 from planner.values import DAY_MINUTES
@@ -50,7 +51,7 @@ def write_exports(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder):
-        remove_leftovers(folder)
+        remove_leftovers(folder, "calendars", "gpx")
         with staged_folder(folder) as stage:
             scene, writer = draw_scene(county), _writer(county, plan, language, with_contacts, now)
             _write_calendars(folder, stage, writer)

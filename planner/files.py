@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
+
+PREFIX = ".writing-"
+_OURS = re.compile(r"\.writing-[a-z0-9_]{8}(\.db)?")  # what ``tempfile`` makes of the prefix: other names are not ours
+_ABANDONED_SECONDS = 86_400.0  # where there are no locks, age alone tells
 
 
 @contextmanager
@@ -43,7 +49,7 @@ def staged_folder(target: Path, last: str = "") -> Iterator[Path]:
     """
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+    stage, handle = _claimed(lambda: Path(tempfile.mkdtemp(prefix=PREFIX, dir=target)))
     try:
         yield stage
         found = [path.relative_to(stage) for path in stage.rglob("*") if path.is_file()]
@@ -53,6 +59,7 @@ def staged_folder(target: Path, last: str = "") -> Iterator[Path]:
             _move(stage / path, target / path)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        os.close(handle)
         if is_new and not any(target.iterdir()):
             target.rmdir()
 
@@ -60,22 +67,114 @@ def staged_folder(target: Path, last: str = "") -> Iterator[Path]:
 def write_whole(path: Path, content: bytes) -> None:
     """Write one file beside its place and move it there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    with file_beside(path) as beside:
+        beside.write_bytes(content)
+        _move(beside, path)
+
+
+@contextmanager
+def file_beside(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Yield a new file beside the place of another, for its owner only; it goes at the end unless it was moved."""
+    beside, handle = _claimed(lambda: _new_file(path.parent, suffix))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        _move(Path(name), path)
+        yield beside
     finally:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+        os.close(handle)
 
 
-def remove_leftovers(target: Path) -> None:
-    """Delete the staging folders that killed processes left in ``target``."""
-    for leftover in target.glob(".writing-*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
+@contextmanager
+def working_folder(prefix: str) -> Iterator[Path]:
+    """Yield a folder among the temporary files of the machine; those that killed processes left there go first."""
+    for leftover in Path(tempfile.gettempdir()).glob(prefix + "*"):
+        if not leftover.is_symlink():
+            _remove_unless_held(leftover)
+    folder, handle = _claimed(lambda: Path(tempfile.mkdtemp(prefix=prefix)))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def remove_leftovers(target: Path, *within: str) -> None:
+    """Delete what killed processes left half-written in ``target`` and in its folders ``within``.
+
+    Whoever writes holds a lock on it, which ends with the process: what somebody still writes is left alone, and so is
+    everything that has a name of another kind or leads elsewhere by a link.
+    """
+    for folder in [target, *(target / name for name in within)]:
+        if folder.is_symlink() and folder != target:
+            continue
+        for leftover in folder.glob(PREFIX + "*"):
+            if _OURS.fullmatch(leftover.name) and not leftover.is_symlink():
+                _remove_unless_held(leftover)
+
+
+def _new_file(folder: Path, suffix: str) -> Path:
+    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=suffix, dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _claimed(make: Callable[[], Path]) -> tuple[Path, int]:
+    """Return a new file or folder and the handle that holds its lock; another one when somebody cleared it away."""
+    while True:
+        path = make()
+        with suppress(FileNotFoundError):
+            handle = _handle(path)
+            with suppress(OSError):  # some network drives have no locks
+                _lock(handle)
+            if path.exists():
+                return path, handle
+            os.close(handle)
+
+
+def _remove_unless_held(leftover: Path) -> None:
+    with suppress(OSError):
+        handle = _handle(leftover)
+        try:
+            if _is_held(handle, leftover):
+                return
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+        finally:
+            os.close(handle)
+
+
+if sys.platform == "win32":
+
+    def _handle(path: Path) -> int:
+        return os.open(os.devnull, os.O_RDONLY)  # folders have no handles here
+
+    def _lock(handle: int) -> None:
+        """Do nothing: there are no such locks."""
+
+    def _is_held(handle: int, leftover: Path) -> bool:
+        return _is_young(leftover)
+
+else:
+
+    def _handle(path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def _is_held(handle: int, leftover: Path) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return _is_young(leftover)
+        return False
+
+
+def _is_young(leftover: Path) -> bool:
+    return time.time() - leftover.stat().st_mtime < _ABANDONED_SECONDS
 
 
 def _refuse_obstacle(target: Path, path: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from planner.files import write_whole
+from planner.files import working_folder, write_whole
 
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome"),
@@ -41,8 +40,8 @@ def print_pages(pages: Iterable[Path], browser: str) -> Iterator[Path]:
     no sandbox, may print as well.
     """
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="xunzhen-", ignore_cleanup_errors=True) as work:
-        printed = Path(work) / "page.pdf"
+    with working_folder("xunzhen-print-") as work:
+        printed = work / "page.pdf"
         fixed = [browser, *OPTIONS, *sandbox, f"--user-data-dir={work}/profile", f"--print-to-pdf={printed}"]
         for page in pages:
             printed.unlink(missing_ok=True)

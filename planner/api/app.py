@@ -7,14 +7,14 @@ from importlib import metadata
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from planner.api import batches, changes, coverage, datasets, deletions, differences, jobs, plans, visits, webhooks
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
-from planner.api.openapi import describe
+from planner.api.openapi import describe, methods_at
 from planner.api.problems import HANDLED, answer_fault, problem
 from planner.api.schemas import Health
 from planner.jobs.hosts import Host
@@ -78,13 +78,21 @@ def make_app(database: Database, webhook_hosts: Sequence[Host] = ()) -> FastAPI:
     app.state.webhook_hosts = tuple(webhook_hosts)
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
-        app.add_exception_handler(fault, answer_fault)
+        app.add_exception_handler(fault, _answer)
     for room in (datasets, jobs, batches, plans, changes, differences, visits, coverage, webhooks, deletions):
         app.include_router(room.router)
     _add_public(app)
     described = describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]  # the way FastAPI documents
     return app
+
+
+def _answer(request: Request, fault: Exception) -> JSONResponse:
+    """Return the answer to a fault; what does not take a method says which ones it takes."""
+    answer = answer_fault(request, fault)
+    if answer.status_code == 405:
+        answer.headers["Allow"] = methods_at(request.app, request.url.path)
+    return answer
 
 
 def _add_public(app: FastAPI) -> None:

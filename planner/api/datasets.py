@@ -43,10 +43,22 @@ async def uploaded(request: Request) -> tuple[DatasetKind, bytes]:
 
 
 Upload = Annotated[tuple[DatasetKind, bytes], Depends(uploaded)]
-TAKES: dict[str, Any] = {"requestBody": {"required": True, "content": dict.fromkeys(KINDS, BINARY)}}
+TAKES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of the workbook or of the .zip.",
+        "content": {kind: dict(BINARY) for kind in KINDS},
+    }
+}
 
 
-@router.post("/v1/datasets", status_code=201, openapi_extra=TAKES, max_body_size=LARGEST_UPLOAD)
+@router.post(
+    "/v1/datasets",
+    status_code=201,
+    openapi_extra=TAKES,
+    max_body_size=LARGEST_UPLOAD,
+    responses={200: {"model": DatasetAnswer, "description": "They were sent before."}},
+)
 def send_dataset(key: Scheduler, store: Store, upload: Upload, language: Language, response: Response) -> DatasetAnswer:
     """Send the tables of a county: a workbook, or a .zip of CSV, GeoJSON and GeoPackage files.
 

@@ -46,7 +46,9 @@ def _operations(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _examples(operation: Mapping[str, Any]) -> Iterator[Any]:
     answered = [operation["responses"][code] for code in operation["responses"] if code.startswith("2")]
+    shown: list[Any] = []
     for part in (operation.get("requestBody", {}), *answered):
         for content in part.get("content", {}).values():
-            if "example" in content:
+            if "example" in content and content["example"] not in shown:
+                shown.append(content["example"])
                 yield content["example"]

@@ -40,7 +40,7 @@ EVENTS = (
     'id: 3\nevent: better\ndata: {"kind": "better", "at": "2026-03-02T08:00:05Z", '
     '"data": {"cost": 5120.25, "owed": 3, "seconds": 4.0}}\n\n'
 )
-FEATURES = '{"type": "FeatureCollection", "features": []}'
+FEATURES: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 PAGE = "<!doctype html><html>...</html>"
 
@@ -167,5 +167,4 @@ BODIES: Mapping[str, Any] = {
     "put_outcome": HELD,
     "send_batch": BATCH_ORDER,
     "send_webhook": {"url": WEBHOOK["url"], "kinds": ["job.ended"]},
-    "send_dataset": "(the bytes of the workbook or of the .zip)",
 }

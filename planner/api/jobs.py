@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Header, Response
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +19,7 @@ from planner.api.strict import StrictRoute
 from planner.history import Brief, brief
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
-from planner.store.records import Event, Job, Key, MissingError
+from planner.store.records import Event, EventKind, Job, Key, MissingError
 from planner.store.seen import published_past
 
 POLL_SECONDS = 0.5
@@ -28,8 +28,21 @@ RETRY_SECONDS = "2"
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
 LastEventId = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31 - 1)]
+WRITTEN_EVENT = {  # OpenAPI 3.2 has a place for what each piece of a stream is, and tools for 3.1 read it
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"type": "string", "enum": list(get_args(EventKind))},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/EventAnswer"},
+        },
+    },
+    "required": ["id", "event", "data"],
+}
 STREAM = {
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": {"text/event-stream": {"itemSchema": WRITTEN_EVENT}},
     "description": "Events, one after the other.",
 }
 

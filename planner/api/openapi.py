@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.routing import compile_path
 
 from planner.api.access import Needs
 from planner.api.examples import ANSWERS, BODIES
 from planner.api.problems import MEDIA_TYPE
-from planner.api.schemas import ProblemAnswer
+from planner.api.schemas import EventAnswer, ProblemAnswer
 
 PUBLIC = {"/health", "/docs", "/openapi.json"}
 ABOUT = (
@@ -41,6 +43,17 @@ def routes_of(app: FastAPI) -> Iterator[RouteContext]:
     yield from iter_route_contexts(app.routes)
 
 
+def methods_at(app: FastAPI, path: str) -> str:
+    """Return the methods that an address takes, as the header Allow has them (RFC 9110).
+
+    "/v1/jobs/x:cancel" is meant as the operation of that name, though "x:cancel" could be an id.
+    """
+    fits = [route for route in routes_of(app) if route.path and compile_path(route.path)[0].match(path)]
+    literal = {str(route.path): len(re.sub(r"{\w+}", "", str(route.path))) for route in fits}
+    meant = [route for route in fits if literal[str(route.path)] == max(literal.values())]
+    return ", ".join(sorted({method for route in meant for method in route.methods or ()}))
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the API, the same each time."""
     document = get_openapi(
@@ -53,7 +66,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    schemas["ProblemAnswer"] = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+    for model in (ProblemAnswer, EventAnswer):  # of no operation by itself
+        schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return document
 
 
@@ -69,4 +83,5 @@ def _complete(operation: dict[str, Any], name: str, scope: str) -> None:
             for content in response.get("content", {}).values():
                 content["example"] = ANSWERS[name]
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["example"] = BODIES[name]
+        if content["schema"].get("format") != "binary":  # of bytes there is no example in JSON
+            content["example"] = BODIES[name]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 
 from planner.api.access import Reader
-from planner.api.counties import past_of
 from planner.api.datasets import After, Language, Limit, Store
+from planner.api.kept_pages import page_of
 from planner.api.problems import ProblemError
-from planner.api.reading import make_page
 from planner.api.schemas import PlanAnswer, PlanPage, RevisionAnswer, plan_answer, revision_answer
 from planner.api.strict import Day
 from planner.store import Database
-from planner.store.datasets import find_dataset, read_content
+from planner.store.datasets import find_dataset
 from planner.store.plans import find_plan, list_plans, read_revision
-from planner.store.records import Key, Revision, StoredPlan
+from planner.store.records import Key
 
 router = APIRouter(tags=["plans"])
 Number = Annotated[int, Path(ge=1, le=10**6)]
@@ -31,8 +31,16 @@ PAGE_POLICY = (
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Content-Security-Policy": PAGE_POLICY}
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string"}}}, "description": "The file."}}
+FEATURES = {
+    "type": "object",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
+    "required": ["type", "features"],
+}
+
+
+def _file(media_type: str, schema: Mapping[str, Any] | None = None) -> dict[int | str, dict[str, Any]]:
+    described = {"type": "string"} if schema is None else dict(schema)
+    return {200: {"content": {media_type: {"schema": described}}, "description": "The file."}}
 
 
 @router.get("/v1/plans")
@@ -96,7 +104,7 @@ def get_calendar(plan_id: str, number: Number, team_id: str, key: Reader, store:
 @router.get(
     "/v1/plans/{plan_id}/revisions/{number}/maps/{layer}.geojson",
     response_class=Response,
-    responses=_file("application/geo+json"),
+    responses=_file("application/geo+json", FEATURES),
 )
 def get_map(plan_id: str, number: Number, layer: Layer, key: Reader, store: Store, language: Language) -> Response:
     """Read a layer of the map (RFC 7946): routes, stops, villages or bases; it names nobody."""
@@ -109,18 +117,11 @@ def etag(number: int) -> str:
     return f'"r{number}"'
 
 
-def _made(store: Database, key: Key, plan_id: str, number: int, media_type: str, **page: object) -> Response:
+def _made(store: Database, key: Key, plan_id: str, number: int, media_type: str, **asked: str) -> Response:
     """Return a file made of a revision."""
     plan, revision = read_revision(store, county_id=key.county_id, plan_id=plan_id, number=number)
-    content = _page(store, plan, revision, page)
+    content = page_of(store, plan, revision, asked)
     if not content:
         raise ProblemError("not_found")
     headers = {**SAFE, "ETag": etag(number), "Cache-Control": FOREVER, "Vary": "Accept-Language"}
     return Response(content, media_type=media_type, headers=headers)
-
-
-def _page(store: Database, plan: StoredPlan, revision: Revision, page: dict[str, object]) -> bytes:
-    document = json.loads(revision.made.plan)["plan"]
-    kind, content = read_content(store, plan.dataset_id)
-    days = (document["start"], document["days"])
-    return make_page(kind, content, revision.made.plan, days, past_of(store, plan), **page)

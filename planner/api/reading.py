@@ -43,7 +43,8 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
     """Return what is in the tables; raises ProblemError with every fault of every file."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=None, weeks=None, most=(MOST_SITES, MOST_TEAMS))
+            most = (MOST_SITES, MOST_TEAMS)
+            child.open(kind=kind, content=content, start=None, weeks=None, most=most, is_problem_wanted=False)
             heard = child.answer(READ_SECONDS)
     except CrashedError:
         raise ProblemError("dataset_refused", issues=[]) from None
@@ -71,7 +72,7 @@ def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None,
     """Return what is wrong with tables, or what was noticed, when these days are planned; raises ProblemError."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=start, weeks=weeks)
+            child.open(kind=kind, content=content, start=start, weeks=weeks, is_problem_wanted=False)
             heard = child.answer(READ_SECONDS)
     except CrashedError:
         raise ProblemError("dataset_refused", issues=[]) from None
@@ -97,7 +98,8 @@ def make_page(
     """Return a file made of a plan, and nothing when the plan has none of that name; raises ProblemError."""
     try:
         with _child() as child:
-            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7), past=past)
+            weeks = -(-days[1] // 7)
+            child.open(kind=kind, content=content, start=days[0], weeks=weeks, past=past, is_problem_wanted=False)
             if child.answer(READ_SECONDS).verb == "refused":
                 raise ProblemError("dataset_refused", issues=[])
             child.ask("page", plan, **page)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from planner.api.strict import Day
+from planner.api.strict import AS_WHOLE, Day
 from planner.history import Brief
 from planner.moving import Move
 from planner.recommending import MOST_ASKED, Wish
@@ -39,15 +39,13 @@ class SearchOrder(Sent):
     """The days to plan and how to search. Without ``start`` and ``weeks`` the days are those of the tables."""
 
     start: Annotated[Day | None, Field(description="First day to plan; a Monday is best.")] = None
-    weeks: Annotated[int | None, Field(ge=1, le=MAX_WEEKS, strict=True)] = None
+    weeks: Annotated[int, Field(ge=1, le=MAX_WEEKS, strict=True), AS_WHOLE] | None = None
     seconds: Annotated[float, Field(ge=5, le=300, strict=True, description="Time to search.")] = 30.0
     rounds: Annotated[
-        int | None,
-        Field(
-            ge=1, le=1_000_000, strict=True, description="Rounds of search after which it ends: the same plan again."
-        ),
+        Annotated[int, Field(ge=1, le=1_000_000, strict=True), AS_WHOLE] | None,
+        Field(description="Rounds of search after which it ends: the same plan again."),
     ] = None
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 1
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True), AS_WHOLE] = 1
     with_outcomes: Annotated[
         bool,
         Field(strict=True, description="Count from what was held, and repay what was missed, of the published plans."),
@@ -75,7 +73,7 @@ class MoveOrder(Sent):
     from_team: Annotated[str | None, Field(max_length=200)] = None
     to_day: Day
     to_team: Annotated[str, Field(min_length=1, max_length=200)]
-    position: Annotated[int | None, Field(ge=0, le=1000, strict=True)] = None
+    position: Annotated[int, Field(ge=0, le=1000, strict=True), AS_WHOLE] | None = None
     accept_broken_rules: Annotated[bool, Field(strict=True)] = False
 
     def move(self) -> Move:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from planner.values import FIRST_YEAR, LAST_YEAR
 
@@ -26,7 +26,16 @@ def _day(sent: object) -> object:
     return sent
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+def _whole(sent: object) -> object:
+    """Take 6.0 for 6: to JSON they are one number, and some programs write all numbers like that. -0.0 is a slip."""
+    is_whole = isinstance(sent, float) and sent.is_integer() and str(sent) != "-0.0"
+    return int(sent) if is_whole else sent  # type: ignore[call-overload]  # a float, as was asked
+
+
+YEARS = "20[0-9]{2}|2100"  # those that days may have
+WRITTEN_DAY = {"type": "string", "format": "date", "pattern": f"^(?:{YEARS})-[0-9]{{2}}-[0-9]{{2}}$"}
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(WRITTEN_DAY)]
+AS_WHOLE = BeforeValidator(_whole)
 
 
 class StrictRoute(APIRoute):

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from planner.api.schemas import Answer, Sent, moment
+from planner.api.strict import AS_WHOLE
 from planner.evaluation import ChangeKind
 from planner.history import Why
 from planner.store.records import Told, VisitOutcome
@@ -23,7 +24,7 @@ def _plain(said: str) -> str:
     return said
 
 
-Count = Annotated[int | None, Field(ge=0, le=MOST, strict=True)]
+Count = Annotated[int, Field(ge=0, le=MOST, strict=True), AS_WHOLE] | None
 Note = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 
 

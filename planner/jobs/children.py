@@ -105,10 +105,15 @@ class Child:
         weeks: int | None,
         most: tuple[int, int] | None = None,
         past: Sequence[Brief] | None = None,
+        is_problem_wanted: bool = True,
     ) -> None:
-        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large."""
-        told = as_document(past or ())
-        self.ask("open", content, folder=str(self.folder), kind=kind, start=start, weeks=weeks, most=most, past=told)
+        """Ask the child to read an upload for these days; ``most`` villages and teams, or it is too large.
+
+        ``past`` is what came of earlier plans. The problem, of which a large one has 20 MB, comes with the answer only
+        when it is wanted.
+        """
+        asked = {"kind": kind, "start": start, "weeks": weeks, "most": most, "is_problem_wanted": is_problem_wanted}
+        self.ask("open", content, folder=str(self.folder), past=as_document(past or ()), **asked)
 
 
 def remove_leftovers() -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from planner.errors import InputError, Issue, Where
+from planner.files import file_beside, remove_leftovers
 from planner.language import Text, text
 from planner.store.database import BUSY_SECONDS, StoreUnavailableError, address_of, connect, file_of, refuse_absent
 from planner.store.schema import refuse_newer, upgrade
@@ -111,17 +111,13 @@ def _refuse_to_destroy(target: Path) -> None:
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
     """Yield a new file beside the target, for its owner only; it takes the name of the target when the block ends."""
-    handle, name = tempfile.mkstemp(prefix=".writing-", suffix=".db", dir=target.parent)
-    os.close(handle)
-    copy = Path(name)
-    try:
+    remove_leftovers(target.parent)
+    with file_beside(target, ".db") as copy:
         yield copy
         _flush(copy)
         copy.replace(target)
         with suppress(OSError):  # not every system opens folders
             _flush(target.parent)
-    finally:
-        copy.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Row, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
-from planner.store.jobs import cancel_in, insert_job, job_of, refuse_too_many
+from planner.store.jobs import cancel_in, hold_origin, insert_job, job_of, refuse_too_many
 from planner.store.records import Batch, Job, MissingError, Order, ReusedKeyError
-from planner.store.tables import batch_jobs, batches, datasets, jobs
+from planner.store.tables import batch_jobs, batches, jobs
 
 
 def submit_batch(
@@ -35,12 +35,9 @@ def submit_batch(
     """
     key, body = once or (None, None)
     batch_id, now = new_id(), now_ms()
-    own = (datasets.c.county_id == county_id, datasets.c.id.in_(dataset_ids))
-    there = select(datasets.c.id).where(*own).order_by(datasets.c.id)
     with database.writing() as connection:
-        found = connection.execute(there.with_for_update(read=True, key_share=True)).scalars().all()
-        if set(found) != set(dataset_ids):
-            raise MissingError
+        for dataset_id in sorted(set(dataset_ids)):  # always in one order
+            hold_origin(connection, county_id, dataset_id)
         values = {"id": batch_id, "county_id": county_id, "key_sha256": key, "body_sha256": body, "created_ms": now}
         if not insert_unless_there(connection, batches, values):
             return _earlier(connection, county_id, key, body), False

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Row, func, select, update
 from planner.history import as_document, from_document
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.records import Event, EventKind, Job, MissingError, Order, ReusedKeyError, TooManyError
-from planner.store.tables import checkpoints, datasets, events, idempotency, jobs
+from planner.store.tables import checkpoints, counties, datasets, events, idempotency, jobs
 from planner.store.webhooks import add_deliveries
 
 MOST_WAITING = 100  # of one county
+NEXT_EVENT = jobs.c.last_event + 1
 
 
 def submit_job(
@@ -36,10 +37,7 @@ def submit_job(
     """
     job_id, now = new_id(), now_ms()
     with database.writing() as connection:
-        own = (datasets.c.county_id == county_id, datasets.c.id == dataset_id)
-        asked = select(datasets.c.id).where(*own).with_for_update(read=True, key_share=True)  # nobody deletes it now
-        if connection.execute(asked).one_or_none() is None:
-            raise MissingError
+        hold_origin(connection, county_id, dataset_id)
         if once is not None:
             known = _earlier(connection, county_id, job_id, once, now)
             if known is not None:
@@ -73,12 +71,26 @@ def insert_job(
             fence=0,
             beat=0,
             searched_ms=0,
-            last_event=0,
+            last_event=1,
             created_ms=now,
         )
     )
-    add_event(connection, job_id, "queued", {})
+    insert_event(connection, job_id, 1, "queued", {})
     return job_id
+
+
+def hold_origin(connection: Connection, county_id: str, dataset_id: str) -> None:
+    """Keep a county and its dataset from being deleted until the transaction ends; raises MissingError.
+
+    Whoever inserts something that hangs on them asks for this first. PostgreSQL would ask for the same locks with the
+    insert; but then whoever deletes would hold the county and wait for the job, and the other one the reverse. Locks
+    are taken in one order: county, dataset, job, plan.
+    """
+    home = select(counties.c.id).where(counties.c.id == county_id)
+    own = select(datasets.c.id).where(datasets.c.county_id == county_id, datasets.c.id == dataset_id)
+    for asked in (home, own):
+        if connection.execute(asked.with_for_update(read=True, key_share=True)).one_or_none() is None:
+            raise MissingError
 
 
 def _earlier(connection: Connection, county_id: str, job_id: str, once: tuple[str, str], now: int) -> Job | None:
@@ -141,16 +153,19 @@ def cancel_in(connection: Connection, county_id: str, job_id: str) -> Job:
         connection.execute(update(jobs).where(*own).values(is_cancelled=True))
     elif row.state == "queued":
         ended = {"state": "ended", "outcome": "nothing_found", "stopped": "cancelled", "ended_ms": now_ms()}
-        connection.execute(update(jobs).where(*own).values(is_cancelled=True, **ended))
-        add_event(connection, job_id, "ended", {"outcome": "nothing_found", "stopped": "cancelled"})
+        connection.execute(update(jobs).where(*own).values(is_cancelled=True, last_event=NEXT_EVENT, **ended))
+        said = {"outcome": "nothing_found", "stopped": "cancelled"}
+        insert_event(connection, job_id, row.last_event + 1, "ended", said)
         add_deliveries(connection, county_id, "job.ended", job_id=job_id, plan_id=None, outcome="nothing_found")
     return job_in(connection, job_id)
 
 
-def add_event(connection: Connection, job_id: str, kind: EventKind, data: dict[str, Any]) -> None:
-    """Append an event to a job, in the transaction that makes it true."""
-    counted = update(jobs).where(jobs.c.id == job_id).values(last_event=jobs.c.last_event + 1)
-    number = connection.execute(counted.returning(jobs.c.last_event)).scalar_one()
+def insert_event(connection: Connection, job_id: str, number: int, kind: EventKind, data: dict[str, Any]) -> None:
+    """Append an event to a job, in the transaction that makes it true and has counted it.
+
+    It is counted (``NEXT_EVENT``) by the same statement that changes the job: of a row that is changed twice in one
+    transaction PostgreSQL asks for county and dataset again, and then waits, with the job, for whoever deletes them.
+    """
     said = json.dumps(data, ensure_ascii=False, allow_nan=False)
     connection.execute(events.insert().values(job_id=job_id, number=number, kind=kind, data=said, at_ms=now_ms()))
 

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from planner.store.database import Database, new_id, now_ms
-from planner.store.jobs import add_event, job_in
+from planner.store.jobs import NEXT_EVENT, hold_origin, insert_event, job_in
 from planner.store.plans import insert_revision
-from planner.store.records import Checkpoint, Ending, Job, Judged, LostLeaseError
+from planner.store.records import Checkpoint, Ending, Job, Judged, LostLeaseError, MissingError
 from planner.store.tables import checkpoints, jobs, plans
 from planner.store.webhooks import add_deliveries
 
@@ -78,9 +78,10 @@ class Claimer:
 
 def _take(connection: Connection, job_id: str) -> Lease:
     """Make the job ours, in a transaction that holds its row."""
-    taken = update(jobs).where(jobs.c.id == job_id).values(state="running", fence=jobs.c.fence + 1, beat=0)
-    fence = connection.execute(taken.returning(jobs.c.fence)).scalar_one()
-    add_event(connection, job_id, "started", {"attempt": fence})
+    values = {"state": "running", "fence": jobs.c.fence + 1, "beat": 0, "last_event": NEXT_EVENT}
+    taken = update(jobs).where(jobs.c.id == job_id).values(**values)
+    fence, number = connection.execute(taken.returning(jobs.c.fence, jobs.c.last_event)).one()
+    insert_event(connection, job_id, number, "started", {"attempt": fence})
     return Lease(job=job_in(connection, job_id), fence=fence)
 
 
@@ -121,7 +122,7 @@ def read_checkpoint(database: Database, job_id: str) -> Checkpoint | None:
 def save_checkpoint(database: Database, lease: Lease, checkpoint: Checkpoint, *, searched_ms: int) -> bool:
     """Store the best plan so far and tell those who follow; return whether to stop. Raises LostLeaseError."""
     with database.writing() as connection:
-        held = _hold(connection, lease, searched_ms=searched_ms, beat=jobs.c.beat + 1)
+        held = _hold(connection, lease, searched_ms=searched_ms, beat=jobs.c.beat + 1, last_event=NEXT_EVENT)
         job_id = lease.job.id
         connection.execute(delete(checkpoints).where(checkpoints.c.job_id == job_id))
         connection.execute(
@@ -134,7 +135,7 @@ def save_checkpoint(database: Database, lease: Lease, checkpoint: Checkpoint, *,
             )
         )
         found = {"cost": round(checkpoint.cost, 3), "owed": checkpoint.owed, "seconds": round(searched_ms / 1000, 1)}
-        add_event(connection, job_id, "better", found)
+        insert_event(connection, job_id, held.last_event, "better", found)
         return bool(held.is_cancelled)
 
 
@@ -144,9 +145,11 @@ def finish(database: Database, lease: Lease, ending: Ending) -> Job:
     with database.writing() as connection:
         if _is_finished(connection, lease):  # a commit whose answer was lost
             return job_in(connection, job.id)
-        _hold(
+        _hold_origin(connection, job)
+        held = _hold(
             connection,
             lease,
+            last_event=NEXT_EVENT,
             state="ended",
             outcome=ending.outcome,
             stopped=ending.stopped,
@@ -158,7 +161,7 @@ def finish(database: Database, lease: Lease, ending: Ending) -> Job:
             _insert_plan(connection, job, str(plan_id), ending.made)
         connection.execute(delete(checkpoints).where(checkpoints.c.job_id == job.id))
         said = {"outcome": ending.outcome, "stopped": ending.stopped, "plan": plan_id}
-        add_event(connection, job.id, "ended", said)
+        insert_event(connection, job.id, held.last_event, "ended", said)
         add_deliveries(connection, job.county_id, "job.ended", job_id=job.id, plan_id=plan_id, outcome=ending.outcome)
         return job_in(connection, job.id)
 
@@ -166,11 +169,19 @@ def finish(database: Database, lease: Lease, ending: Ending) -> Job:
 def _hold(connection: Connection, lease: Lease, **values: object) -> Any:
     """Change the job's row, which locks it, if it is still ours."""
     ours = (jobs.c.id == lease.job.id, jobs.c.fence == lease.fence, jobs.c.state == "running")
-    held = update(jobs).where(*ours).values(**values).returning(jobs.c.is_cancelled, jobs.c.crashes)
+    held = update(jobs).where(*ours).values(**values).returning(jobs.c.is_cancelled, jobs.c.crashes, jobs.c.last_event)
     row = connection.execute(held).one_or_none()
     if row is None:
         raise LostLeaseError
     return row
+
+
+def _hold_origin(connection: Connection, job: Job) -> None:
+    """Keep what the plan will hang on; who has no county or dataset any more has no job either."""
+    try:
+        hold_origin(connection, job.county_id, job.dataset_id)
+    except MissingError:
+        raise LostLeaseError from None
 
 
 def _is_finished(connection: Connection, lease: Lease) -> bool:

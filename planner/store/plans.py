@@ -92,10 +92,19 @@ def publish_plan(database: Database, *, county_id: str, plan_id: str, expected: 
         return plan_in(connection, county_id, plan_id)
 
 
-def plan_in(connection: Connection, county_id: str, plan_id: str, *, is_to_change: bool = False) -> StoredPlan:
-    """Return a plan of the county in this transaction, locked when it is to be changed; raises MissingError."""
+def plan_in(
+    connection: Connection, county_id: str, plan_id: str, *, is_to_change: bool = False, is_to_keep: bool = False
+) -> StoredPlan:
+    """Return a plan of the county in this transaction, locked when it is to be changed; raises MissingError.
+
+    One that is to be kept may be changed by others meanwhile, but not deleted.
+    """
     asked = select(plans).where(plans.c.county_id == county_id, plans.c.id == plan_id)
-    row = connection.execute(asked.with_for_update() if is_to_change else asked).one_or_none()
+    if is_to_change:
+        asked = asked.with_for_update()
+    elif is_to_keep:
+        asked = asked.with_for_update(read=True, key_share=True)
+    row = connection.execute(asked).one_or_none()
     if row is None:
         raise MissingError
     return plan_of(row)

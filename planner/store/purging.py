@@ -32,6 +32,7 @@ from planner.store.tables import (
     jobs,
     keys,
     outcomes,
+    pages,
     plans,
     revisions,
     webhooks,
@@ -128,10 +129,9 @@ def _delete(
     of_datasets: ColumnElement[bool] | None,
     and_running: bool = False,
 ) -> Purged:
-    """Delete the jobs and then the datasets, with all that hangs on them; each lock in the order of a worker's."""
-    _locked(connection, jobs, of_jobs)
+    """Delete the jobs and then the datasets, with all that hangs on them; locks in the order of ``hold_origin``."""
     if of_datasets is not None:
-        _locked(connection, datasets, of_datasets)  # from here on no job is made from them
+        _locked(connection, datasets, of_datasets)  # from here on no job is made from them, and none ends
     doomed = _locked(connection, jobs, of_jobs)
     running = select(jobs.c.id).where(of_jobs, jobs.c.state == "running", jobs.c.is_cancelled.is_(False))
     if not and_running and (found := connection.execute(running).scalars().all()):
@@ -142,15 +142,21 @@ def _delete(
     connection.execute(
         delete(batches).where(~select(batch_jobs.c.job_id).where(batch_jobs.c.batch_id == batches.c.id).exists())
     )
-    _drop(connection, outcomes.c.plan_id, planned)
+    for column in (outcomes.c.plan_id, pages.c.plan_id):
+        _drop(connection, column, planned)
     return Purged(
         revisions=_drop(connection, revisions.c.plan_id, planned),
         plans=_drop(connection, plans.c.id, planned),
         jobs=_drop(connection, jobs.c.id, doomed),
-        datasets=0
-        if of_datasets is None
-        else _drop(connection, datasets.c.id, _locked(connection, datasets, of_datasets)),
+        datasets=0 if of_datasets is None else _drop_datasets(connection, of_datasets),
     )
+
+
+def _drop_datasets(connection: Connection, which: ColumnElement[bool]) -> int:
+    """Delete datasets, but none of which a job was made while its lock was waited for."""
+    locked = set(_locked(connection, datasets, which))
+    still = connection.execute(select(datasets.c.id).where(which).order_by(datasets.c.id)).scalars()
+    return _drop(connection, datasets.c.id, [found for found in still if found in locked])
 
 
 def _locked(connection: Connection, table: Table, which: ColumnElement[bool]) -> list[str]:

@@ -204,6 +204,19 @@ batch_jobs = Table(
     PrimaryKeyConstraint("batch_id", "number"),
 )
 
+pages = Table(  # made of a revision for who reads it again; they hold names, and go with their plan
+    "pages",
+    METADATA,
+    Column("plan_id", String(32), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", String(64), nullable=False),  # a hash of what was asked, and of the program that made it
+    Column("content", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),  # of the content, as it is stored
+    Column("made_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("plan_id", "number", "name"),
+    ForeignKeyConstraint(["plan_id"], ["plans.id"]),
+)
+
 idempotency = Table(
     "idempotency",
     METADATA,

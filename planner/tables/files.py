@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import posixpath
-import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
-import geopandas
-import pandas
-import pyogrio
-import shapely
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from planner.language import text
 from planner.tables.cell import Cell
+from planner.tables.grid import Grid
 from planner.tables.guard import (
     COPY_OVER,
     MOST_COLUMNS,
@@ -38,19 +30,6 @@ from planner.tables.guard import (
 
 READ_SUFFIXES = {".xlsx", ".csv", ".geojson", ".gpkg"}
 UNREAD_SUFFIXES = {".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".kml", ".kmz", ".gpx", ".shp", ".tsv", ".dbf"}
-WGS84 = "EPSG:4326"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """One sheet as it stands in the file. ``rows[0]`` is shown as row ``first_row``."""
-
-    file: str
-    name: str  # of the sheet, or the stem of the file
-    is_sheet: bool  # a sheet of a workbook or a layer, which messages name
-    rows: list[list[Cell]]
-    first_row: int = 1
-    error_cells: tuple[tuple[int, str], ...] = ()
 
 
 def read_grids(path: Path) -> list[Grid]:
@@ -61,7 +40,9 @@ def read_grids(path: Path) -> list[Grid]:
     if suffix == ".csv":
         return [_csv_grid(path)]
     if suffix in {".geojson", ".gpkg"}:
-        return _layer_grids(path)
+        from planner.tables.layers import layer_grids  # noqa: PLC0415 - loads GDAL and pandas, for a second
+
+        return layer_grids(path)
     raise RefusedFileError(text("files of this kind are not read."), SAVE_AS)
 
 
@@ -134,76 +115,3 @@ def _decode(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise RefusedFileError(text("its characters are neither UTF-8 nor GB 18030."), text('Save it as "CSV UTF-8".'))
-
-
-def _layer_grids(path: Path) -> list[Grid]:
-    check_size(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL remarks on what it then reads or refuses
-            return _read_layers(path)
-    except UnicodeEncodeError as error:  # only a path can hold what is no text
-        raise RefusedFileError(
-            text("the name of the file or of its folder is not UTF-8."), text("Rename it.")
-        ) from error
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        shapely.errors.ShapelyError,
-    ) as error:
-        raise RefusedFileError(
-            text("it is damaged or not GeoJSON or GeoPackage."), text("Export it again from the map program.")
-        ) from error
-
-
-def _read_layers(path: Path) -> list[Grid]:
-    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-    is_named = path.suffix.lower() == ".gpkg" and len(layers) > 1
-    grids = []
-    for layer in layers:
-        frame = pyogrio.read_dataframe(path, layer=layer, max_features=MOST_ROWS + 1)
-        grids.append(_frame_grid(frame, file=path.name, name=layer if is_named else path.stem, is_sheet=is_named))
-    return grids
-
-
-def _frame_grid(frame: Any, *, file: str, name: str, is_sheet: bool) -> Grid:
-    if len(frame) > MOST_ROWS or len(frame.columns) > MOST_COLUMNS:
-        raise RefusedFileError(text("the table is too large: row {row}.", row=len(frame)), COPY_OVER)
-    geometries = _in_degrees(frame)
-    has_points = any(isinstance(geometry, shapely.Point) for geometry in geometries)
-    drawn = ("lon", "lat") if has_points else ("geometry",)
-    columns = [column for column in frame.columns if str(column).casefold() not in {*drawn, "geometry"}]
-    rows: list[list[Cell]] = [[*(str(column) for column in columns), *drawn]]
-    attributes = frame[columns].itertuples(index=False, name=None)
-    for values, geometry in zip(attributes, geometries, strict=True):
-        rows.append([*(_plain(value) for value in values), *_drawn_cells(geometry, has_points)])
-    return Grid(file=file, name=name, is_sheet=is_sheet, rows=rows, first_row=0)
-
-
-def _drawn_cells(geometry: Any, has_points: bool) -> list[Cell]:
-    if not has_points:
-        return [geometry]
-    is_point = isinstance(geometry, shapely.Point) and not geometry.is_empty
-    return [geometry.x, geometry.y] if is_point else [None, None]
-
-
-def _in_degrees(frame: Any) -> list[Any]:
-    """Return the geometries in WGS-84 degrees; a layer that names no system must hold degrees."""
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        return [None] * len(frame)
-    if frame.crs is not None and frame.crs != WGS84:
-        frame = frame.to_crs(WGS84)
-    return list(shapely.force_2d(frame.geometry.values))
-
-
-def _plain(value: Any) -> Cell:
-    """Return a cell of a data frame as a plain Python value, missing as None."""
-    if value is None or value is pandas.NaT:
-        return None
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value if isinstance(value, str | bool | int | float | date | datetime) else str(value)

@@ -9,7 +9,7 @@ from planner.language import Both, text
 from planner.tables.cell import is_empty
 from planner.tables.columns import SHEETS, Column, Sheet
 from planner.tables.faults import Faults, alikeness, closest
-from planner.tables.files import Grid
+from planner.tables.grid import Grid
 from planner.tables.words import half_width
 
 HEADING_ROWS = 5  # a title may stand above the headings

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import geopandas
 import numpy as np
 import shapely
 
 from planner.language import text
 from planner.tables.faults import Faults
-from planner.tables.files import WGS84
+from planner.tables.grid import WGS84
 from planner.tables.reading import Row, Table
 
 LINES = {"LineString", "MultiLineString"}
@@ -30,6 +29,8 @@ def read_lines(table: Table | None, faults: Faults) -> Any:
         return None
     names = [column.name for column in table.sheet.columns if column.name not in {"geometry", "datum"}]
     columns = {name: np.array([_written(row.get(name)) for row in good], dtype=object) for name in names}
+    import geopandas  # noqa: PLC0415 - loads for half a second: only tables with lines need it
+
     frame = geopandas.GeoDataFrame(
         columns,
         geometry=[shapely.force_2d(row.get("geometry")) for row in good],

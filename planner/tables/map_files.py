@@ -25,7 +25,7 @@ from planner.model import Problem
 from planner.plan import Plan, Route
 from planner.tables.cells_out import cell_of
 from planner.tables.datum_columns import DATUM
-from planner.tables.files import WGS84
+from planner.tables.grid import WGS84
 from planner.tables.reading import Table
 from planner.values import clock
 

@@ -14,7 +14,8 @@ from planner.tables.cells import read_cell
 from planner.tables.columns import SHEETS, Column, Sheet
 from planner.tables.datum_columns import DATUM, datums_in_headings
 from planner.tables.faults import Faults, closest
-from planner.tables.files import READ_SUFFIXES, UNREAD_SUFFIXES, Grid, read_grids
+from planner.tables.files import READ_SUFFIXES, UNREAD_SUFFIXES, read_grids
+from planner.tables.grid import Grid
 from planner.tables.guard import RefusedFileError, column_letters
 from planner.tables.headings import (
     SHEET_BY_HEADING,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data import data_path
 from planner.errors import InputError, Issue, Where
-from planner.files import staged_folder
+from planner.files import remove_leftovers, staged_folder
 from planner.language import say, text
 from planner.tables.exports import copy_dataset
 
@@ -43,6 +43,7 @@ def copy_sample(name: str, target: Path, language: str) -> None:
     if name not in sample_names():
         remedy = text("Choose one of {names}.", names=", ".join(sample_names()))
         raise InputError([Issue(Where(), text('There is no sample county "{name}".', name=name[:60]), remedy)])
+    remove_leftovers(target)
     in_use = target.exists() and (not target.is_dir() or any(target.iterdir()))
     if in_use:
         remedy = text("Give a new name, or an empty folder.")

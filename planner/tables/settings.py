@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from holidays import list_supported_countries
-
 from planner.balance import Balance
 from planner.datum import Datum
 from planner.language import Both, text
@@ -113,6 +111,8 @@ def _value(row: Row, column: Column, faults: Faults) -> Any:
         return None
     if column.name != "country" or value is None:
         return value
+    from holidays import list_supported_countries  # noqa: PLC0415 - loads long, and most tables name no country
+
     if value.upper() not in list_supported_countries():
         problem = text("the public holidays of {found} are not known.", found=quote(value))
         faults.add(row.where("value"), problem, text("Write a two-letter country code such as CN."))

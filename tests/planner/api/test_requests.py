@@ -121,6 +121,21 @@ def test_other_methods_are_refused(desk: Desk, method: str) -> None:
     """Nothing is deleted by accident."""
     answer = desk.client.request(method, "/v1/jobs", headers=desk.headers["scheduler"])
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, POST"
+
+
+def test_address_of_several_operations_allows_all_their_methods(desk: Desk) -> None:
+    """Each is a route of its own; the header (RFC 9110) tells of all of them."""
+    for path, allowed in (("/v1/datasets/{dataset_id}", "DELETE, GET"), ("/v1/jobs/{job_id}:cancel", "POST")):
+        answer = desk.client.request("PATCH", desk.path(path), headers=desk.headers["scheduler"])
+        assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+def test_whole_number_may_be_written_with_a_point(desk: Desk) -> None:
+    """6.0 is 6 to JSON, and some programs write every number like that."""
+    answer = send(desk, order(desk, rounds="6.0", weeks="2.0", seed="3.0"))
+    assert answer.status_code == 202
+    assert [answer.json()[name] for name in ("rounds", "weeks", "seed")] == [6, 2, 3]
 
 
 def test_json_of_2_mb_passes_and_one_byte_more_does_not(desk: Desk) -> None:

@@ -15,7 +15,6 @@ import pytest
 
 from planner.api.reading import MOST_SITES, MOST_TEAMS, READ_SECONDS
 from planner.jobs.children import Child
-from tests.databases import IS_LONG
 from tests.planner.api.desk import Desk
 from tests.planner.tables.test_hostile_workbooks import (
     HEAD,
@@ -39,18 +38,14 @@ Cost = tuple[float, int]
 def read_by_a_child(content: bytes, kind: str = "xlsx") -> tuple[str, Cost]:
     """Let a child of the API read a file; return what it says, its processor seconds and its largest memory."""
     with Child() as child:
-        child.open(kind=kind, content=content, start=None, weeks=None, most=(MOST_SITES, MOST_TEAMS))
+        child.open(
+            kind=kind, content=content, start=None, weeks=None, most=(MOST_SITES, MOST_TEAMS), is_problem_wanted=False
+        )
         verb = child.answer(READ_SECONDS).verb
         fields = Path(f"/proc/{child.process.pid}/stat").read_text().rpartition(")")[2].split()
         status = Path(f"/proc/{child.process.pid}/status").read_text()
     ticks = sum(int(field) for field in fields[11:13])
     return verb, (ticks / os.sysconf("SC_CLK_TCK"), int(status.partition("VmHWM:")[2].split()[0]))
-
-
-@pytest.fixture(scope="module")
-def start() -> float:
-    """The processor seconds that a child takes to start, and to refuse what is no archive."""
-    return read_by_a_child(b"no archive")[1][0]
 
 
 def inflated(members: Members, megabytes: int, letter: bytes) -> bytes:
@@ -122,13 +117,13 @@ WORKBOOKS: dict[str, tuple[Callable[[Path, Members], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)
-def test_hostile_workbook_costs_little(name: str, start: float, tmp_path: Path) -> None:
-    """Refused, or read, in 2 processor seconds after the start of the child, which takes 300 MB at most."""
+def test_hostile_workbook_costs_little(name: str, tmp_path: Path) -> None:
+    """Refused, or read, in 2 processor seconds and 300 MB, the start of the child and all that it loads included."""
     make, verb = WORKBOOKS[name]
     said, (seconds, memory) = read_by_a_child(make(tmp_path, good_members(tmp_path)))
-    print(f"{name}: {said}, {seconds - start:.2f} s after {start:.2f} s, {memory // 1024} MB")  # noqa: T201 - the figures
+    print(f"{name}: {said}, {seconds:.2f} s, {memory // 1024} MB")  # noqa: T201 - the figures
     assert said == verb
-    assert seconds - start <= CPU_SECONDS
+    assert seconds <= CPU_SECONDS
     assert memory <= MEMORY_KB
 
 
@@ -164,9 +159,16 @@ def test_too_large_a_county_is_a_problem(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "dataset_too_large")
 
 
-@pytest.mark.skipif(not IS_LONG, reason="a minute for a thousand villages: with XUNZHEN_LONG=1")
 def test_1000_villages_and_100_teams_are_taken(desk: Desk) -> None:
     """The limit itself passes."""
     headers = {**desk.headers["scheduler"], "Content-Type": "application/zip"}
     answer = desk.client.post("/v1/datasets", content=archive_of(MOST_SITES, MOST_TEAMS), headers=headers)
     assert (answer.status_code, answer.json()["sites"], answer.json()["teams"]) == (201, 1000, 100), answer.text[:300]
+
+
+def test_largest_county_is_read_within_the_memory() -> None:
+    """1,000 villages and 100 teams: the tables, a million legs and what is to be noticed, in 300 MB."""
+    said, (seconds, memory) = read_by_a_child(archive_of(MOST_SITES, MOST_TEAMS), "zip")
+    print(f"1,000 villages: {said}, {seconds:.2f} s, {memory // 1024} MB")  # noqa: T201 - the figures
+    assert said == "opened"
+    assert memory <= MEMORY_KB

@@ -93,7 +93,7 @@ def test_outcome_before_publishing_is_refused(tmp_path: Path) -> None:
     [
         {}, [], None, "held", {"held": 1}, {"held": "true"}, {"held": None}, {"held": False},
         {"held": True, "why": "road"}, {"held": False, "why": "王秀英"}, {"held": False, "why": "road", "people": 3},
-        {"held": True, "people": -1}, {"held": True, "people": 100_001}, {"held": True, "people": 2.0},
+        {"held": True, "people": -1}, {"held": True, "people": 100_001}, {"held": True, "people": 2.5},
         {"held": True, "people": True}, {"held": True, "people": "3"}, {"held": True, "people": 2, "referrals": 3},
         {"held": True, "note": ""}, {"held": True, "note": "王" * 201}, {"held": True, "note": "王\u0000"},
         {"held": True, "note": "王\u001b[2J"}, {"held": True, "note": "王\r\nX"}, {"held": True, "note": ["王"]},

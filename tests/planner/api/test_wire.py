@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from planner.api.app import LARGEST_HEAD
-from planner.api.server import server_of
 from planner.store import open_store
 from tests.planner.api.desk import Desk, desk_over
 from tests.planner.api.hostile import MARK
+from tests.planner.api.listening import listening
 
 NO_HTTP = b"Invalid HTTP request received."  # what never was a request has no problem to be told
 Line = tuple[int, Desk]
@@ -26,17 +24,8 @@ Line = tuple[int, Desk]
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A server that listens on a port of this machine, with its real bounds."""
     database = open_store(str(tmp_path_factory.mktemp("wire") / "xunzhen.db"))
-    with desk_over(database) as desk, socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(100)
-        app = desk.client.app
-        assert isinstance(app, FastAPI)
-        server = server_of(app)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield listening.getsockname()[1], desk
-        server.should_exit = True
-        thread.join()
+    with desk_over(database) as desk, listening(desk) as port:
+        yield port, desk
     database.close()
 
 

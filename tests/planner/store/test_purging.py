@@ -15,6 +15,7 @@ from planner.store.jobs import cancel_job, find_job, list_jobs, submit_job
 from planner.store.keys import create_key, holder_of, list_keys
 from planner.store.leases import Claimer, beat, finish, is_cancelled, save_checkpoint
 from planner.store.outcomes import keep_outcome
+from planner.store.pages import keep_page
 from planner.store.plans import find_plan, list_plans, publish_plan
 from planner.store.purging import (
     JobsRunningError,
@@ -50,6 +51,7 @@ def planted(database: Database, county: str, *, words: list[str]) -> tuple[str, 
     for number, word in enumerate(words):
         told = Told(held=False, why="other", note=word)
         keep_outcome(database, county_id=county, plan_id=plan_id, revision=1, visit_id=f"{number:024}", told=told)
+    keep_page(database, county_id=county, plan_id=plan_id, number=1, name="sheet", content=content)
     return dataset.id, plan_id
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from planner.errors import InputError
 from planner.store import Database, StoreUnavailableError, connect, open_store
 from planner.store.outcomes import keep_outcome
+from planner.store.pages import keep_page, read_page
 from planner.store.plans import publish_plan
 from planner.store.records import Told
 from planner.store.schema import MIGRATIONS, upgrade
@@ -23,7 +24,7 @@ from planner.store.tables import METADATA
 from planner.store.webhooks import add_webhook, list_deliveries
 from tests.planner.store.test_plans import planned
 
-SINCE_0002 = {"webhooks", "deliveries", "batches", "batch_jobs"}
+SINCE_0002 = {"webhooks", "deliveries", "batches", "batch_jobs", "pages"}
 
 
 def test_migrations_make_the_tables_of_the_program(database: Database) -> None:
@@ -38,7 +39,7 @@ def test_four_processes_may_upgrade_at_once(place: str) -> None:
         opened = list(pool.map(open_store, [place] * 4))
     for database in opened:
         with database.reading() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0004"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0005"
         database.close()
 
 
@@ -73,6 +74,12 @@ def test_database_of_an_older_schema_keeps_all_it_has(
     assert len(list_deliveries(database, county_id="sangzhi", webhook_id=webhook.id, limit=9)) == 1
     told = Told(held=True, people=4)
     keep_outcome(database, county_id="sangzhi", plan_id=plan_id, revision=1, visit_id="a" * 24, told=told)
+    about = {"county_id": "sangzhi", "plan_id": plan_id, "number": 1, "name": "x"}
+    keep_page(database, **about, content=b"page")
+    assert read_page(database, **about) == b"page"
+    about = {"county_id": "sangzhi", "plan_id": plan_id, "number": 1, "name": "x"}
+    keep_page(database, **about, content=b"page")
+    assert read_page(database, **about) == b"page"
     database.close()
 
 
@@ -150,4 +157,5 @@ def test_migrations_travel_with_the_package() -> None:
         "0002_outcomes.py",
         "0003_webhooks.py",
         "0004_batches.py",
+        "0005_pages.py",
     ]

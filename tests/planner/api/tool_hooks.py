@@ -1,0 +1,30 @@
+"""What schemathesis cannot know of an upload: the bytes of a county that is read, and others that are not.
+
+Loaded by the tool in a process of its own, which has nothing of ours but the two files that the test names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+COUNTIES = {
+    "application/zip": "XUNZHEN_ZIP",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XUNZHEN_XLSX",
+}
+
+
+def as_it_is(_: Any, value: Any) -> Any:
+    """Return what is to be sent, which is bytes already; an example of the description is a sentence about them."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+for kind, place in COUNTIES.items():
+    county = Path(os.environ[place]).read_bytes()
+    schemathesis.serializer(kind)(as_it_is)
+    cut_off = st.integers(0, len(county)).map(lambda length, whole=county: whole[:length])
+    schemathesis.openapi.media_type(kind, st.one_of(st.just(county), cut_off, st.binary(max_size=300)))
