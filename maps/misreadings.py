@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+
+from maps.sparse import smoothed
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ class _Ground:
     def __init__(self, metres: Floats) -> None:
         self.width = float(np.median(metres)) / BINS_TO_MEDIAN
         counts = np.bincount(self._bin(metres), minlength=BINS).astype(np.float64)
-        smooth = gaussian_filter1d(counts, SMOOTH_BINS, mode="reflect") + 0.1 * len(metres) / BINS
+        smooth = smoothed(counts, SMOOTH_BINS, mode="reflect") + 0.1 * len(metres) / BINS
         self.heights = smooth / smooth.sum() / self.width
 
     def _bin(self, metres: Floats) -> NDArray[np.int64]:

@@ -62,7 +62,7 @@ def test_examples_are_what_the_api_speaks(desk: Desk) -> None:
                 read += 1
         if told["operationId"] == "send_job":
             JobOrder.model_validate_json(json.dumps(told["requestBody"]["content"]["application/json"]["example"]))
-    assert read == 30
+    assert read == 31
 
 
 def test_route_that_names_no_role_stops_the_server(desk: Desk) -> None:
