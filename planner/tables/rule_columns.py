@@ -79,7 +79,10 @@ FREQUENCY_COLUMNS = (
         high=1000,
         unit=DAYS,
         example="7",
-        description=text("At most this many days from one visit to the next."),
+        description=text(
+            "At most this many days from one visit to the next. Near min_gap_days villages come round in turn: "
+            "16 communities, one a week, with every 16, 108 and 116."
+        ),
         aliases=("max_gap", "最长间隔"),
     ),
     Column(

@@ -80,7 +80,7 @@ def test_capacity_limits_each_day() -> None:
 
 def test_max_stops_limits_each_day() -> None:
     """One stop a day: four days."""
-    plan = plan_of(tiny_problem(teams=(team(max_stops_per_day=1),)))
+    plan = plan_of(tiny_problem(teams=(team(max_max_stops_per_day=1),)))
     assert stops_by_day(plan) == [1, 1, 1, 1]
 
 
@@ -294,3 +294,23 @@ def test_visits_keep_to_one_weekday_where_another_costs() -> None:
     assert len({visit.weekday() for visit in days_of(plan_of(problem), "d")}) == 4
     kept = replace(problem, weights=replace(weights, per_extra_weekday=10))
     assert len({visit.weekday() for visit in days_of(plan_of(kept), "d")}) == 1
+
+
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_communities_are_visited_in_turn(shift: int) -> None:
+    """One of four a week, each every fourth week, 26 to 30 days apart: whoever was seen longest ago is next.
+
+    One stop a day and one working day a week leave room for one visit each week; 12 weeks are three turns.
+    """
+    turn = [*"abcd"[shift:], *"abcd"[:shift]]
+    weeks_ago = {name: 4 - k for k, name in enumerate(turn)}
+    sites = tuple(
+        village(name, weekly(every=4, min_gap_days=26, max_gap_days=30, last_visited=day(-7 * weeks_ago[name])))
+        for name in "abcd"
+    )
+    crew = team(weekdays=frozenset({0}), max_stops_per_day=1)
+    plan = plan_of(tiny_problem(calendar=plain_calendar(84), sites=sites, teams=(crew,)))
+    assert plan.unserved == ()
+    visits = sorted((route.day, stop.site_id) for route, stop in plan.visits())
+    assert len(visits) >= 11  # the blocks of four weeks are counted from a fixed Monday: the last one may ask for three
+    assert [site for _, site in visits] == (turn * 3)[: len(visits)]
