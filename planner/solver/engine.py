@@ -30,6 +30,7 @@ NOISE = 0.7  # height of the noise on days, in mean ways from the base
 HOT, COLD = 1.5, 0.015  # temperatures, in mean legs of the first plan
 WARM = 0.25  # where later falls begin
 WIDE = 6.0  # times as many visits are taken out in a step while it is hottest in a fall from hot
+ROOMY = 2000.0  # steps of a chain for each task, in such a fall; where it has fewer, steps are less wide
 MOST_OF_ALL = 0.35  # share of all visits beyond which no step grows
 LONG_RUN = 12_000  # steps of a chain for each task after which another run from hot gains more than going on
 SHARE, LAST_SHARE = 0.4, 0.1  # of what is left of a run that a fall takes; the last takes all when so little is left
@@ -107,16 +108,17 @@ class Chain:
         steps, is_counted = 0, fall.seconds >= NEVER
         while (used := max((time.monotonic() - began) / fall.seconds, steps / fall.steps)) < 1 and not should_stop():
             temperature = self.leg * fall.hot * (fall.cold / fall.hot) ** used
-            self._run(temperature, times=self._times(fall, used), is_counted=is_counted)
+            self._run(temperature, times=self._times(fall, used, steps), is_counted=is_counted)
             steps += self.chunk
             if self.price < self.published.price and time.monotonic() - reported > REPORT_SECONDS:
                 self.published, reported = answer_of(self.instance, self.state), time.monotonic()
         self.published = answer_of(self.instance, self.state)
 
-    def _times(self, fall: Fall, used: float) -> float:
-        """Return how many times the visits of its style a step takes out."""
+    def _times(self, fall: Fall, used: float, steps: int) -> float:
+        """Return how many times the visits of its style a step takes out, after so many steps of the fall."""
         most = max(1.0, MOST_OF_ALL * float(self.state.sums["stops"].sum()) / self.style.most)
-        return min(most, fall.wide + (1.0 - fall.wide) * used)
+        room = min(1.0, steps / max(used, 1e-9) / len(self.instance.tasks) / ROOMY)
+        return min(most, 1.0 + room * (fall.wide - 1.0) * (1.0 - used))
 
     def _run(self, temperature: float, *, times: float = 1.0, is_counted: bool) -> None:
         began = time.monotonic()
