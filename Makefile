@@ -15,7 +15,7 @@ test: .venv/.ready  ## every check: style, types, walls between the rooms, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup  # two cores: what waits for a server leaves room for a third
 
 # Two steps, so that Ctrl-C while the search is compiled loses nothing installed; compiling goes on where it was.
 .venv/.ready: .venv/.installed

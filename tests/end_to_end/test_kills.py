@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
 from planner.store import Database, open_store
@@ -67,7 +66,7 @@ class Orders(threading.Thread):
 
 
 def test_kills_lose_nothing_and_double_nothing(place: str, tmp_path: Path) -> None:
-    """50 kills in the usual run, 100 with XUNZHEN_LONG: each order acknowledged is one job, which ends with one plan."""
+    """50 kills in the usual run, 100 with XUNZHEN_LONG: each order acknowledged is a job, which ends with one plan."""
     database = open_store(place)
     _, secret = create_key(database, county_id="napkin", role=Role.SCHEDULER, days=1)
     processes, chance = Processes(place), random.Random(KILLS)

@@ -31,7 +31,7 @@ from tests.planner.solver.test_solve import children
 
 BLOCK = 25
 COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "200"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "100"))
 
 
 def pair(price: float) -> Problem:
@@ -166,8 +166,8 @@ def test_work_is_even_within_ten_per_cent_and_its_price_is_told() -> None:
 
 
 def test_search_too_short_for_two_has_no_price() -> None:
-    """Of 4 seconds a quarter is too little for a second search: there is a plan, no price, and a word of it."""
-    result = solve(pair(20), SolveSettings(seconds=4.0))
+    """Of 8 seconds a quarter is too little for a second search: there is a plan, no price, and a word of it."""
+    result = solve(pair(20), SolveSettings(seconds=8.0))
     assert result.plan.unserved == ()
     assert result.balance_price is None
     (line,) = balance_lines(result.balance_price)
