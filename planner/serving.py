@@ -89,7 +89,7 @@ def worker(
     lease: LeaseOption = 30.0,
     webhook_host: WebhookOption = None,
 ) -> None:
-    """Run the jobs of the API, one at a time, until interrupted; start as many as there are processors to spare."""
+    """Run the jobs of the API, one at a time, until interrupted; start one for each two processors."""
     from planner.jobs.hosts import hosts_told  # noqa: PLC0415
     from planner.jobs.running import run_worker  # noqa: PLC0415
 

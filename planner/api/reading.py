@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -9,14 +10,16 @@ from typing import Any
 
 from planner.api.problems import ProblemError
 from planner.history import Brief
-from planner.jobs.children import Child, CrashedError, NoRoomError
+from planner.jobs.children import Child, CrashedError, LateError, NoRoomError
 from planner.jobs.messages import UnknownNameError, unpack_problem
+from planner.language import say, text
 from planner.model import Problem
 
 READ_SECONDS = 120.0
 PAGE_SECONDS = 120.0
 WAIT_SECONDS = 60.0  # for one of the children to be free
 MOST_SITES, MOST_TEAMS = 1000, 100
+log = logging.getLogger("xunzhen.api")
 _free = BoundedSemaphore(2)  # children at a time: each takes a processor and 300 MB
 _queue = BoundedSemaphore(10)  # requests that have or await one: the other threads answer what takes no child
 
@@ -31,8 +34,12 @@ def _child() -> Iterator[Child]:
         try:
             with Child() as child:
                 yield child
-        except NoRoomError:
+        except (LateError, NoRoomError) as fault:
+            log.warning("a child that reads or draws is not done: %s", type(fault).__name__)
             raise ProblemError("busy") from None
+        except CrashedError:
+            log.warning("a child that reads or draws ended by itself")
+            raise
         finally:
             _free.release()
     finally:
@@ -47,7 +54,7 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
             child.open(kind=kind, content=content, start=None, weeks=None, most=most, is_problem_wanted=False)
             heard = child.answer(READ_SECONDS)
     except CrashedError:
-        raise ProblemError("dataset_refused", issues=[]) from None
+        raise ProblemError("dataset_refused", issues=unreadable(language)) from None
     if heard.verb == "refused":
         raise ProblemError("dataset_refused", issues=issues_in(heard.values["issues"], language))
     if heard.verb == "too_large":
@@ -75,8 +82,14 @@ def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None,
             child.open(kind=kind, content=content, start=start, weeks=weeks, is_problem_wanted=False)
             heard = child.answer(READ_SECONDS)
     except CrashedError:
-        raise ProblemError("dataset_refused", issues=[]) from None
+        raise ProblemError("dataset_refused", issues=unreadable(language)) from None
     return issues_in(heard.values["issues" if heard.verb == "refused" else "notices"], language)
+
+
+def unreadable(language: str) -> list[dict[str, Any]]:
+    """Return the one fault of tables at which the child that read them ended by itself: out of memory, mostly."""
+    said = text("Reading these tables takes more memory than this server gives. Send less, or ask who runs it.")
+    return [{"file": "", "sheet": "", "row": None, "column": "", "is_warning": False, "sentence": say(said, language)}]
 
 
 def issues_in(issues: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -25,6 +25,10 @@ class CrashedError(Exception):
     """The child ended without an answer, or gave none in time."""
 
 
+class LateError(CrashedError):
+    """The child gave no answer in time: the machine is busy, or the tables are out of all proportion."""
+
+
 class NoRoomError(CrashedError):
     """The disk is full, or no process can be started: nobody's fault, and over when there is room again."""
 
@@ -90,10 +94,10 @@ class Child:
         return heard
 
     def answer(self, seconds: float) -> Message:
-        """Return what the child says next; raises CrashedError when that takes longer."""
+        """Return what the child says next; raises LateError when that takes longer, CrashedError when it is gone."""
         heard = self.hear(seconds)
         if heard is None:
-            raise CrashedError
+            raise LateError
         return heard
 
     def open(

@@ -26,6 +26,7 @@ MODEL_MODULES = {
     "planner.values",
 }  # fmt: skip
 OTHER_NAMES = {
+    ("planner.errors", "Where"),  # of a closure: the row to name in a reason
     ("datetime", "date"),
     ("numpy", "dtype"),
     ("numpy", "ndarray"),

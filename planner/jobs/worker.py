@@ -16,7 +16,7 @@ from typing import Any
 from planner.codec import load_plan
 from planner.errors import InputError
 from planner.evaluation import Evaluation, evaluate
-from planner.jobs.children import Child, CrashedError, NoRoomError, remove_leftovers
+from planner.jobs.children import Child, CrashedError, LateError, NoRoomError, remove_leftovers
 from planner.jobs.messages import Message, UnknownNameError, unpack_problem
 from planner.jobs.port import Jobs
 from planner.language import SHIPPED
@@ -29,7 +29,7 @@ from planner.store.records import Checkpoint, Ending, Judged, LostLeaseError, Ou
 
 POLL_SECONDS = 0.2
 LOOK_SECONDS = 1.0
-OPEN_SECONDS = 120.0  # to read the tables and find the roads
+OPEN_SECONDS = 600.0  # to read the tables and find the roads; on a busy machine a job waits, nobody hangs on a line
 LATE_SECONDS = 120.0  # after the search: advice on what is owed
 LEAST_SECONDS = 3.0  # that a search taken over gets, however little was left
 MOST_CRASHES = 2
@@ -88,10 +88,10 @@ class _Run:
             except NoRoomError:
                 log.warning("job %s: there is no room for a child", job_id)
                 self._wait(ROOM_SECONDS)
-            except (CrashedError, UnknownNameError):
+            except (CrashedError, UnknownNameError) as fault:
                 crashes = self._surely(lambda: self.jobs.crashed(self.lease))
                 self.searched_before, self.search_began = self.searched, None
-                log.warning("job %s: the child ended by itself, time %d", job_id, crashes)
+                log.warning("job %s: %s, time %d", job_id, _told(fault), crashes)
         found = ending or self._ending("solver_fault", "crashed")
         self._surely(lambda: self.jobs.finish(self.lease, found))
         log.info("job %s ended: %s", job_id, found.outcome)
@@ -138,7 +138,7 @@ class _Run:
                 is_told = True
             if self.should_end():
                 raise GivenBackError
-        raise CrashedError
+        raise LateError
 
     def _wait(self, seconds: float) -> None:
         """Keep the job for so long without doing anything for it."""
@@ -226,6 +226,16 @@ class _Run:
     def searched_ms(self) -> int:
         """The same as stored."""
         return round(1000 * self.searched)
+
+
+def _told(fault: Exception) -> str:
+    if isinstance(fault, LateError):
+        return "the child gave no answer in time"
+    return (
+        f"a message of the child cannot be read ({fault})"
+        if isinstance(fault, UnknownNameError)
+        else ("the child ended by itself")
+    )
 
 
 def seconds_left(asked: float, searched: float, *, has_plan: bool) -> float:

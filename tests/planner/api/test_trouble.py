@@ -13,10 +13,14 @@ from typing import Any
 
 import pytest
 
+from planner.api import reading
+from planner.jobs.children import Child, CrashedError
+from planner.jobs.messages import Message
 from planner.store import open_store
 from planner.store.jobs import list_jobs
 from tests.databases import Server
 from tests.planner.api.desk import Desk, desk_over
+from tests.planner.jobs.uploads import packed
 
 USERS, RESTARTS = 8, 2
 
@@ -67,6 +71,26 @@ def _fill(path: Path) -> None:
                 pass
         except OSError:
             return
+
+
+def test_child_that_is_late_is_no_fault_of_the_tables(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 and to try again, in the log too; tables at which the child dies are refused in a sentence."""
+    content, headers = packed(tmp_path / "county"), {**desk.headers["scheduler"], "Content-Type": "application/zip"}
+    monkeypatch.setattr(reading, "READ_SECONDS", 0.0)
+    late = desk.client.post("/v1/datasets", content=content, headers=headers)
+    assert (late.status_code, late.json()["code"]) == (503, "busy")
+    assert "LateError" in caplog.text
+
+    def dies(child: Child, seconds: float) -> Message:
+        raise CrashedError
+
+    monkeypatch.setattr(Child, "answer", dies)
+    dead = desk.client.post("/v1/datasets", content=content, headers={**headers, "Accept-Language": "zh"})
+    assert (dead.status_code, dead.json()["code"]) == (422, "dataset_refused")
+    assert [issue["sentence"][:6] for issue in dead.json()["issues"]] == ["读取这些表格"]
+    assert "ended by itself" in caplog.text
 
 
 def test_no_room_for_a_child_is_told_and_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

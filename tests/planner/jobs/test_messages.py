@@ -11,7 +11,9 @@ import pytest
 
 from planner.jobs.messages import UnknownNameError, pack_problem, receive, send, unpack_problem
 from planner.model import Problem
+from planner.opening import open_county
 from tests.builders import tiny_problem
+from tests.end_to_end.small_county import ROOT
 
 
 class Calls:
@@ -32,6 +34,15 @@ def test_problem_survives_the_way() -> None:
     assert isinstance(arrived, Problem)
     assert (arrived.sites, arrived.teams, arrived.calendar) == (problem.sites, problem.teams, problem.calendar)
     assert (arrived.travel[0].minutes == problem.travel[0].minutes).all()
+
+
+@pytest.mark.parametrize("name", ["bishan", "daoxian", "qinyuan", "sangzhi", "yixing"])
+def test_problem_of_every_sample_survives_the_way(name: str) -> None:
+    """Closures with their rows, owned townships, sessions, homes: all of it is allowed through, and arrives."""
+    problem = open_county(ROOT / "data" / "samples" / name, start=None, weeks=None).problem
+    arrived = unpack_problem(pack_problem(problem))
+    assert (arrived.sites, arrived.teams, arrived.calendar) == (problem.sites, problem.teams, problem.calendar)
+    assert [each.closures for each in arrived.openings] == [each.closures for each in problem.openings]
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,16 @@ def test_plan_is_stored_soon_after_it_is_found(sqlite: Database, caplog: pytest.
     assert not IS_LONG or max(waits) <= 2.0
 
 
+@pytest.mark.parametrize("name", ["bishan", "daoxian"])
+def test_county_with_closed_villages_and_homes_is_planned(sqlite: Database, name: str) -> None:
+    """A problem is more than villages and roads: all of it comes from the child to the worker, and a plan is stored."""
+    job = ordered(sqlite, sample(name), weeks=1, rounds=1, seconds=120)
+    run(sqlite, job)
+    ended = find_job(sqlite, county_id="napkin", job_id=job.id)
+    assert (ended.outcome, ended.crashes) in {("complete", 0), ("some_unserved", 0)}
+    assert ended.plan_id
+
+
 @pytest.mark.parametrize(
     ("searched", "has_plan", "left"), [(0, False, 60), (50, True, 10), (59, True, 3), (50, False, 60), (900, False, 60)]
 )
