@@ -90,9 +90,14 @@ def make_app(database: Database, webhook_hosts: Sequence[Host] = ()) -> FastAPI:
 def _answer(request: Request, fault: Exception) -> JSONResponse:
     """Return the answer to a fault; what does not take a method says which ones it takes."""
     answer = answer_fault(request, fault)
-    if answer.status_code == 405:
-        answer.headers["Allow"] = methods_at(request.app, request.url.path)
-    return answer
+    if answer.status_code not in {404, 405, 422}:
+        return answer
+    taken = methods_at(request.app, request.url.path)
+    if not taken or request.method in taken:
+        return answer
+    refused = problem(request, "method_not_allowed")
+    refused.headers["Allow"] = ", ".join(taken)
+    return refused
 
 
 def _add_public(app: FastAPI) -> None:

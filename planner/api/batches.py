@@ -33,7 +33,11 @@ def _each_once(ids: Sequence[str]) -> Sequence[str]:
 class BatchOrder(SearchOrder):
     """What to plan: each dataset once, all with the same days and the same search."""
 
-    dataset_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_WAITING), AfterValidator(_each_once)]
+    dataset_ids: Annotated[
+        list[Id],
+        Field(min_length=1, max_length=MOST_WAITING, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_each_once),
+    ]
 
 
 class BatchLine(Answer):

@@ -43,15 +43,15 @@ def routes_of(app: FastAPI) -> Iterator[RouteContext]:
     yield from iter_route_contexts(app.routes)
 
 
-def methods_at(app: FastAPI, path: str) -> str:
-    """Return the methods that an address takes, as the header Allow has them (RFC 9110).
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """Return the methods that an address takes, for the header Allow (RFC 9110); none: there is no such address.
 
     "/v1/jobs/x:cancel" is meant as the operation of that name, though "x:cancel" could be an id.
     """
     fits = [route for route in routes_of(app) if route.path and compile_path(route.path)[0].match(path)]
     literal = {str(route.path): len(re.sub(r"{\w+}", "", str(route.path))) for route in fits}
     meant = [route for route in fits if literal[str(route.path)] == max(literal.values())]
-    return ", ".join(sorted({method for route in meant for method in route.methods or ()}))
+    return sorted({method for route in meant for method in route.methods or ()})
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

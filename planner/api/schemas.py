@@ -88,7 +88,9 @@ class RecommendOrder(Sent):
     rule_id: Annotated[str, Field(min_length=1, max_length=200)]
     from_day: Day | None = None
     from_team: Annotated[str | None, Field(max_length=200)] = None
-    limit: Annotated[int, Field(ge=1, le=MOST_ASKED, strict=True, description="How many places, at most.")] = 5
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_ASKED, strict=True, description="How many places, at most."), AS_WHOLE
+    ] = 5
 
     def wish(self) -> Wish:
         """Return the visit as the planner knows it."""

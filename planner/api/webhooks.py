@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from planner.api.access import Admin
 from planner.api.datasets import After, Limit, Store
@@ -19,12 +19,14 @@ from planner.store.records import DeliveryKind, DeliveryState, StoredDelivery, W
 from planner.store.webhooks import add_webhook, delete_webhook, list_deliveries, list_webhooks
 
 router = APIRouter(tags=["webhooks"], route_class=StrictRoute)
+# How an address is written; which hosts may be called is said to whoever asks for another one (webhook_refused).
+WRITTEN_URL: dict[str, JsonValue] = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+$"}
 
 
 class WebhookOrder(Sent):
     """Where to send, over HTTPS to a host that this server may call, and of what; without ``kinds`` of everything."""
 
-    url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL)]
+    url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL, json_schema_extra=WRITTEN_URL)]
     kinds: Annotated[tuple[DeliveryKind, ...], Field(min_length=1, max_length=2)] = ("plan.published", "job.ended")
 
 

@@ -110,7 +110,7 @@ def _put_down(folder: Path, asked: Message) -> Path:
 def _said(issue: Any) -> dict[str, Any]:
     """Return a fault in every language, with its place."""
     where = issue.where
-    place = {"file": where.file, "sheet": where.sheet, "row": where.row, "column": where.column}
+    place = {"file": where.file, "sheet": str(where.sheet), "row": where.row, "column": str(where.column)}
     return {**place, "is_warning": issue.is_warning, **{lang: issue.in_language(lang) for lang in SHIPPED}}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,14 @@ MOVE = {"site_id": "east1", "rule_id": "weekly", "from_team": "East", "to_team":
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """An API with a plan of the napkin county: team East on Monday, team North on Tuesday."""
-    folder: Path = tmp_path_factory.mktemp("edited")
+    """An API with the napkin county, of which plans can be made by hand."""
+    with edited_in(tmp_path_factory.mktemp("edited")) as desk:
+        yield desk
+
+
+@contextmanager
+def edited_in(folder: Path) -> Iterator[Desk]:
+    """Yield an API over a new store in a folder, which has the napkin county."""
     database = open_store(str(folder / "xunzhen.db"))
     with desk_over(database) as desk:
         content = packed(folder / "in")
@@ -35,7 +42,10 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def new_plan(desk: Desk) -> str:
-    """Return the id of a new plan, made by hand: the tables are read for the first move of a week."""
+    """Return the id of a new plan, made by hand: team East on Monday, team North on Tuesday.
+
+    The tables are read for the first move of a week.
+    """
     from datetime import date
 
     from planner.codec import dump_plan
@@ -158,7 +168,7 @@ def test_recommended_place_can_be_sent_as_a_move(edited: Desk) -> None:
     plan_id = new_plan(edited)
     wish = {name: MOVE[name] for name in ("site_id", "rule_id", "from_day", "from_team")}
     path = f"/v1/plans/{plan_id}/revisions/1:recommend"
-    found = edited.client.post(path, json={**wish, "limit": 3}, headers=edited.headers["scheduler"])
+    found = edited.client.post(path, json={**wish, "limit": 3.0}, headers=edited.headers["scheduler"])
     assert found.status_code == 200, found.text
     slots = found.json()["slots"]
     assert len(slots) == 3

@@ -131,6 +131,20 @@ def test_address_of_several_operations_allows_all_their_methods(desk: Desk) -> N
         assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
 
 
+@pytest.mark.parametrize("path", ["/v1/jobs/{job_id}:cancel", "/v1/plans/{plan_id}/revisions/{number}:recommend"])
+def test_named_operation_takes_its_own_method_only(desk: Desk, path: str) -> None:
+    """Its address could be read as an id or a number with a colon: whoever asks with GET hears that it wants POST."""
+    answer = desk.client.get(desk.path(path), headers=desk.headers["scheduler"])
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "POST"
+
+
+def test_address_that_is_none_stays_unknown(desk: Desk) -> None:
+    """Nothing is there that could take another method."""
+    answer = desk.client.get("/v1/nothing", headers=desk.headers["scheduler"])
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_whole_number_may_be_written_with_a_point(desk: Desk) -> None:
     """6.0 is 6 to JSON, and some programs write every number like that."""
     answer = send(desk, order(desk, rounds="6.0", weeks="2.0", seed="3.0"))

@@ -166,6 +166,18 @@ def test_1000_villages_and_100_teams_are_taken(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["sites"], answer.json()["teams"]) == (201, 1000, 100), answer.text[:300]
 
 
+def test_notice_of_a_place_that_has_a_name_in_each_language_is_told(tmp_path: Path) -> None:
+    """The make-up workdays of 2099 are a guess, in the sheet calendar (日历): told, and the tables are read."""
+    content = pack(tmp_path / "county.xlsx", good_members(tmp_path)).read_bytes()
+    with Child() as child:
+        child.open(kind="xlsx", content=content, start="2099-01-05", weeks=1, is_problem_wanted=False)
+        heard = child.answer(READ_SECONDS)
+    assert heard.verb == "opened"
+    told = [notice for notice in heard.values["notices"] if "2099" in notice["en"]]
+    assert [(notice["sheet"], notice["is_warning"]) for notice in told] == [("calendar", True)]
+    assert "2099" in told[0]["zh"]
+
+
 def test_largest_county_is_read_within_the_memory() -> None:
     """1,000 villages and 100 teams: the tables, a million legs and what is to be noticed, in 300 MB."""
     said, (seconds, memory) = read_by_a_child(archive_of(MOST_SITES, MOST_TEAMS), "zip")

@@ -6,6 +6,7 @@ Loaded by the tool in a process of its own, which has nothing of ours but the tw
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ COUNTIES = {
     "application/zip": "XUNZHEN_ZIP",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XUNZHEN_XLSX",
 }
+
+IS_ID = re.compile(r"[0-9a-f]{24}").fullmatch
 
 
 def as_it_is(_: Any, value: Any) -> Any:
@@ -28,3 +31,17 @@ for kind, place in COUNTIES.items():
     schemathesis.serializer(kind)(as_it_is)
     cut_off = st.integers(0, len(county)).map(lambda length, whole=county: whole[:length])
     schemathesis.openapi.media_type(kind, st.one_of(st.just(county), cut_off, st.binary(max_size=300)))
+
+
+@schemathesis.hook
+def map_body(_: Any, body: Any) -> Any:
+    """Put the dataset that is there in the place of one that was made up: else nothing is ever ordered."""
+    there = os.environ.get("XUNZHEN_DATASET")
+    if not there or not isinstance(body, dict):
+        return body
+    if isinstance(body.get("dataset_id"), str) and IS_ID(body["dataset_id"]):
+        return {**body, "dataset_id": there}
+    many = body.get("dataset_ids")
+    if isinstance(many, list) and len(many) == 1 and isinstance(many[0], str) and IS_ID(many[0]):
+        return {**body, "dataset_ids": [there]}
+    return body
