@@ -13,8 +13,8 @@ from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Language, Limit, Store
 from planner.api.jobs import RETRY_SECONDS, IdempotencyKey, once_of, past_of
 from planner.api.schemas import Answer, Id, SearchOrder, moment
-from planner.api.strict import StrictRoute
-from planner.language import say
+from planner.api.strict import MeaningError, StrictRoute
+from planner.language import say, text
 from planner.store import Database
 from planner.store.batches import cancel_batch, find_batch, list_batches, submit_batch
 from planner.store.jobs import MOST_WAITING
@@ -26,7 +26,7 @@ router = APIRouter(tags=["batches"], route_class=StrictRoute)
 
 def _each_once(ids: Sequence[str]) -> Sequence[str]:
     if len(set(ids)) < len(ids):
-        raise ValueError("a dataset twice")
+        raise MeaningError(text("A dataset is named twice."))
     return ids
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from planner.api.strict import MeaningError
 from planner.language import SHIPPED, Text, say, text
 from planner.store import StoreUnavailableError
 from planner.store.purging import JobsRunningError
@@ -106,6 +107,7 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
     "busy": (503, text("The server is busy."), text("Try again in a moment.")),
     "database_unavailable": (503, text("The database does not answer."), text("Try again in a moment.")),
 }
+BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "expected")  # of ours, in what pydantic tells
 BY_STATUS = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     413: "too_large", 415: "unsupported_media_type", 422: "invalid_request", 503: "busy",
@@ -151,14 +153,20 @@ def problem(request: Request, code: str, **more: object) -> JSONResponse:
     return JSONResponse(body, status_code=KNOWN[code][0], media_type=MEDIA_TYPE, headers=headers)
 
 
-def places(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
-    """Return where values cannot be used, and why, without the values."""
+def places(errors: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, object]]:
+    """Return where values cannot be used, and why: with the bound or a sentence, without the values."""
     found: list[dict[str, object]] = []
     for error in errors[:MOST_PLACES]:
-        where = [str(part)[:60] for part in error["loc"]]
-        if error["type"] in {"extra_forbidden", "missing"}:
-            where = where[-1:] if error["type"] == "missing" else [*where[:-1], "?"]  # a name of theirs is not repeated
-        found.append({"where": ".".join(where), "fault": str(error["type"])})
+        where, told = [str(part)[:60] for part in error["loc"]], error.get("ctx", {})
+        if error["type"] == "extra_forbidden":
+            where = [*where[:-1], "?"]  # a name of theirs is not repeated
+        place: dict[str, object] = {"where": ".".join(where), "fault": str(error["type"])}
+        bounds = [told[name] for name in BOUNDS if isinstance(told.get(name), (int, float, str))]
+        if bounds:
+            place["bound"] = bounds[0]
+        if isinstance(told.get("error"), MeaningError):
+            place["meaning"] = say(told["error"].said, language)
+        found.append(place)
     return found
 
 
@@ -170,7 +178,7 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
         errors = fault.errors()
         if any(error["type"] == "json_invalid" for error in errors):
             return problem(request, "bad_request")
-        return problem(request, "invalid_request", places=places(errors))
+        return problem(request, "invalid_request", places=places(errors, language_of(request)))
     if isinstance(fault, StaleError):
         return problem(request, "precondition_failed", head=fault.head)
     for kind, code in (

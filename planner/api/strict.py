@@ -12,7 +12,17 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator, WithJsonSchema
 
+from planner.language import Text, text
 from planner.values import FIRST_YEAR, LAST_YEAR
+
+
+class MeaningError(ValueError):
+    """A value that its type allows and its meaning does not: a sentence says why, without the value."""
+
+    def __init__(self, said: Text) -> None:
+        self.said = said
+        super().__init__(str(said))
+
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -22,7 +32,7 @@ def _day(sent: object) -> object:
     if sent is None or type(sent) is date:
         return sent
     if not isinstance(sent, str) or not DAY.fullmatch(sent) or not FIRST_YEAR <= int(sent[:4]) <= LAST_YEAR:
-        raise ValueError("no day")
+        raise MeaningError(text("A day is written 2026-03-02, and lies in the years 2000 to 2100."))
     return sent
 
 

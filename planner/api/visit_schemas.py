@@ -9,9 +9,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from planner.api.schemas import Answer, Sent, moment
-from planner.api.strict import AS_WHOLE
+from planner.api.strict import AS_WHOLE, MeaningError
 from planner.evaluation import ChangeKind
 from planner.history import Why
+from planner.language import text
 from planner.store.records import Told, VisitOutcome
 
 MOST = 100_000
@@ -20,7 +21,7 @@ MOST = 100_000
 def _plain(said: str) -> str:
     """Refuse control characters, which not every database keeps."""
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in said):
-        raise ValueError("control characters")
+        raise MeaningError(text("There are control characters in it."))
     return said
 
 
@@ -41,11 +42,11 @@ class OutcomeOrder(Sent):
     def _agrees(self) -> Self:
         """Refuse what contradicts itself."""
         if self.held != (self.why is None):
-            raise ValueError("a missed visit has a reason, and one that was held has none")
+            raise MeaningError(text("A missed visit needs a reason (why), and one that was held has none."))
         if not self.held and (self.people or self.referrals):
-            raise ValueError("nobody is seen at a visit that was missed")
+            raise MeaningError(text("Nobody is seen at a visit that was missed: leave people and referrals out."))
         if (self.referrals or 0) > (MOST if self.people is None else self.people):
-            raise ValueError("more referrals than people")
+            raise MeaningError(text("There cannot be more referrals than people."))
         return self
 
     def told(self) -> Told:

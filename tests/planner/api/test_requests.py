@@ -98,6 +98,26 @@ def test_unknown_fields_are_refused_and_not_named(desk: Desk) -> None:
     assert answer.json()["places"] == [{"where": "body.?", "fault": "extra_forbidden"}]
 
 
+def test_what_cannot_be_used_is_told_with_its_bound_or_a_sentence(desk: Desk) -> None:
+    """An app that shows the answer helps: where, the bound, and what a value of the right type gets wrong."""
+
+    def told(language: str = "en", **changes: str) -> list[dict[str, Any]]:
+        headers = {**desk.headers["scheduler"], "Content-Type": "application/json", "Accept-Language": language}
+        answer = desk.client.post("/v1/jobs", content=order(desk, **changes), headers=headers)
+        assert answer.status_code == 422
+        return list(answer.json()["places"])
+
+    assert told(weeks="0") == [{"where": "body.weeks", "fault": "greater_than_equal", "bound": 1}]
+    (day,) = told(start='"02.03.2026"')
+    assert (day["where"], day["meaning"]) == (
+        "body.start",
+        "A day is written 2026-03-02, and lies in the years 2000 to 2100.",
+    )
+    assert told("zh-CN", start='"02.03.2026"')[0]["meaning"].startswith("日期写作")
+    nothing = desk.client.post("/v1/jobs", json={}, headers=desk.headers["scheduler"]).json()["places"]
+    assert {"where": "body.dataset_id", "fault": "missing"} in nothing
+
+
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "x" * 300]
 )
