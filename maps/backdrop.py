@@ -23,7 +23,7 @@ def backdrop_of(
     """Return the backdrop of a network (a line for each stretch between junctions), rivers and boundary."""
     pieces = network.pieces if network else ()
     return Backdrop(
-        roads=tuple(RoadLine(points=_points(p.line), road_class=p.road.road_class) for p in pieces),
+        roads=tuple(RoadLine(points=_points(p.line), road_class=p.road.road_class, name=p.road.name) for p in pieces),
         rivers=tuple(_lines(rivers)),
         boundary=tuple(_lines(boundary)),
     )

@@ -18,6 +18,7 @@ from maps.frame import Arrangement, Frame, arrange, fit
 from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
 from maps.pictures import Closure, Named, Numbered, Picture
+from maps.road_names import draw_road_names
 from maps.scene import Line, LonLat
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
@@ -84,6 +85,8 @@ def draw_circuit(picture: Picture, *, width: float, height: float) -> str:
     _draw_closures(sheet, picture.closures)
     _draw_places(sheet, picture)
     _draw_names(sheet)
+    places = [name.wanted.beside for name in sheet.names]
+    draw_road_names(ink, found.frame, picture.backdrop, taken=[*sheet.taken, *places], lines=sheet.lines)
     bases = [base.at for base in picture.bases]
     draw_inset(svg, inset, backdrop=picture.backdrop, lines=picture.lines, bases=bases, shown=found.frame)
     draw_scale(svg, scale, scale=found.frame.scale, north=picture.north_word)

@@ -33,8 +33,8 @@ DAY_ROOM = 11.0  # a day's title and the gap before it
 LINE, ROW_PADDING = 4.1, 2.3  # of a table row
 FONT = 3.0
 COLUMNS = (10, 13, 24, 38.5, 25, 32, 40, 26, 24.5, 26, 18)  # as in print.css
-NOTE_LINE = 4.1  # below an itinerary
-MOST_CLOSURES, FEW_STOPS = 4, 14  # closed roads told; stops beside the map that leave room for them
+NOTE_LINE, NOTE_GAP = 4.1, 1.2  # below an itinerary
+MOST_CLOSURES, FEW_STOPS = 4, 14  # closed roads told; stops beside the map that leave room for them and for remarks
 Paper = Literal["A4", "A3"]
 PAPERS: dict[Paper, str] = {"A4": "", "A3": "@page { size: A3 landscape; } .page { zoom: 1.414; }"}  # after print.css
 ONE_COLUMN, MOST_LISTED = 25, 50  # stops that fit beside the map in one and in two columns
@@ -73,6 +73,7 @@ WORDS = {
     "internal": text("Internal working map"),
     "letters": text("A = Monday to G = Sunday; A1 = first stop on Monday"),
     "guesses": text("≈ estimated: no road known for this leg; thin dashes on the map"),
+    "remarks": text("Remarks"),
     "idle": text("No trips in this week."),
     "next_pages": text("All stops: see the next pages."),
 }
@@ -135,7 +136,7 @@ def crew_sheet(
     days = [_day_sheet(problem, route, meetings or {}, words, language) for route in circuit.routes]
     picture = circuit_picture(problem, circuit, scene, language)
     closures = closures_told(picture, language)
-    itineraries = list(_paginate(days, PAGE_ROOM - NOTE_LINE * len(closures)))
+    itineraries = list(_paginate(days, PAGE_ROOM - NOTE_LINE * len(closures) - NOTE_GAP * bool(closures)))
     stops = len(list(_stops(circuit)))
     codes = list(code_pages(problem, circuit, datum=code_datum, language=language)) if code_datum else []
     return (
@@ -154,6 +155,7 @@ def crew_sheet(
             is_list_split=stops > ONE_COLUMN,
             closures=closures,
             has_room_for_closures=stops <= FEW_STOPS,
+            has_room_for_remarks=stops <= FEW_STOPS,
             bases=_bases(problem, circuit),
             nights=_nights(problem, circuit, language),
             has_guesses=any(_has_guess(problem, route) for route in circuit.routes),

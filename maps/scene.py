@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +10,9 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import LineString, STRtree
+from shapely import LineString, MultiLineString, STRtree, get_coordinates, get_parts, line_merge
 from shapely.geometry import box as rectangle
+from shapely.geometry.base import BaseGeometry
 
 from maps.styles import RANKS, road_rank
 from planner.values import DateRange
@@ -40,6 +42,7 @@ class RoadLine:
 
     points: Line
     road_class: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,17 @@ class Backdrop:
         return tuple(map(LineIndex, by_rank))
 
     @cached_property
+    def named_roads(self) -> tuple[tuple[int, str, LineIndex], ...]:
+        """The rank, the name and the lines of every road that has a name, the largest and then the longest first."""
+        pieces: dict[tuple[int, str], list[LineString]] = defaultdict(list)
+        for road in self.roads:
+            if road.name.strip() and len(road.points) > 1:
+                pieces[road_rank(road.road_class), road.name.strip()].append(LineString(road.points))
+        whole = {key: line_merge(MultiLineString(found)) for key, found in pieces.items()}
+        order = sorted(whole, key=lambda key: (key[0], -whole[key].length, key[1]))
+        return tuple((rank, name, LineIndex(_lines_of(whole[rank, name]))) for rank, name in order)
+
+    @cached_property
     def river_index(self) -> LineIndex:
         """The rivers."""
         return LineIndex(self.rivers)
@@ -76,6 +90,11 @@ class Backdrop:
     def boundary_index(self) -> LineIndex:
         """The boundary."""
         return LineIndex(self.boundary)
+
+
+def _lines_of(shape: BaseGeometry) -> list[Line]:
+    """Return the lines of a line or of many."""
+    return [tuple((lon, lat) for lon, lat in get_coordinates(part).tolist()) for part in get_parts(shape)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ class NoticePage:
     def height(self) -> float:
         """The room it takes."""
         lines = sum(line.height for line in (*self.head, *self.last))
-        picture = (MAP_HEIGHT + 7.0) if self.map else 0.0
+        picture = (MAP_HEIGHT + 10.0) if self.map else 0.0
         return lines + sum(offer.height for offer in self.offers) + picture
 
     @property

@@ -15,6 +15,7 @@ from planner.tables.reading import Row
 from planner.tables.references import Register
 
 FAR_KM = 300
+NO_MAP_BEYOND = 85  # degrees of latitude: the Web Mercator of the interactive map ends there
 EARTH_KM = 6371.0088
 Point = tuple[float, float]
 
@@ -45,6 +46,10 @@ def check_places(villages: Register, bases: Register, country: str, faults: Faul
             km = round(great_circle_km(point, middle))
             problem = text("the place is {km} km from the middle of the others.", km=km)
             faults.warn(row.where("lon"), problem, text("Check longitude and latitude."))
+        if abs(point[1]) > NO_MAP_BEYOND:
+            problem = text("no map can be drawn beyond {degrees} degrees of latitude.", degrees=NO_MAP_BEYOND)
+            faults.add(row.where("lat"), problem, text("Check longitude and latitude."))
+    _note_two_sides(rows, faults)
     _note_same_spot(villages, faults)
 
 
@@ -73,6 +78,25 @@ def _is_swapped(point: Point, middle: Point, country: str) -> bool:
 
 def _in_china(point: Point) -> bool:
     return 73 <= point[0] <= 136 and 18 <= point[1] <= 54
+
+
+def _note_two_sides(rows: list[Row], faults: Faults) -> None:
+    """Refuse a county on both sides of the meridian of 180 degrees: its maps would go round the whole earth.
+
+    Places whose sign is wrong lie far from each other, and get the warning of places that lie far.
+    """
+    east, west = ([row for row in rows if side * row.get("lon") > 90] for side in (1, -1))
+    if not east or not west or great_circle_km(_middle(east), _middle(west)) > FAR_KM:
+        return
+    fewer = min(east, west, key=len)
+    problem = text(
+        "the places lie on both sides of the meridian of 180 degrees ({east} east, {west} west of Greenwich); maps and "
+        "roads across it are not known here.",
+        east=len(east),
+        west=len(west),
+    )
+    remedy = text("Plan the two sides as two counties, each with its own villages, bases, teams and roads.")
+    faults.add(fewer[0].where("lon"), problem, remedy)
 
 
 def _note_same_spot(villages: Register, faults: Faults) -> None:

@@ -56,7 +56,12 @@ BAD_SHEET = """<!DOCTYPE html><style>body { margin: 0 } section { width: 297mm; 
 <p style="margin-top: -9mm">over the table</p>
 <svg class="map" viewBox="0 0 100 100" style="width: 50mm"><g class="stops"><rect class="marker" x="10" y="10" width="4"
 height="4"/><text class="number" x="11" y="13" font-size="2">A1</text></g><text class="name" x="8" y="13"
-font-size="3">under</text><text class="name" x="98" y="50" font-size="3">edge</text></svg>
+font-size="3">under</text><text class="name" x="98" y="50" font-size="3">edge</text>
+<text class="name" x="60" y="61" font-size="3">stop</text>
+<text class="road-name" x="62" y="61" font-size="2" transform="rotate(45 62 60)">highway</text>
+<text class="name" x="80" y="22" font-size="3">calm</text>
+<text class="road-name" x="75" y="31" font-size="2" text-anchor="middle"
+transform="rotate(45 75 30)">farwaytrack</text></svg>
 <table class="itinerary"><tbody><tr><td>A1</td><td></td><td></td><td>under</td></tr><tr><td>A2</td><td></td><td></td>
 <td>nowhere</td></tr></tbody></table></section>"""
 
@@ -73,6 +78,8 @@ def test_checks_find_the_faults_of_a_bad_sheet(browser: Browser, tmp_path: Path)
     assert tells("cut", "a name that is cut")
     assert tells("wideCells", "a wide cell")
     assert tells("collisions", 'name "under"', "marker")
+    assert tells("collisions", 'road-name "highway"', 'name "stop"')
+    assert not tells("collisions", "farwaytrack")  # its upright box holds the name "calm", none of its letters does
     assert tells("collisions", 'name "edge" is cut by the edge')
     assert [fault for fault in found if fault.startswith("unlabelled")] == [
         "unlabelled: A2 is not on the map",

@@ -283,3 +283,26 @@ def test_fit_scales_a_degree_of_latitude() -> None:
 def test_round_length_takes_the_largest_of_1_2_5() -> None:
     """The bar is never longer than its room."""
     assert [round_length(metres) for metres in (1.5, 999, 1000, 4_999, 24_000)] == [1, 500, 1000, 2000, 20_000]
+
+
+def test_a_short_list_leaves_a_box_for_remarks_and_a_long_one_does_not() -> None:
+    """Fourteen stops beside the map and fewer: a box to write in fills the column; of more the list needs the room."""
+    county = make_county()
+    circuit = county.plan.circuits[0]
+    assert sum(len(route.stops) for route in circuit.routes) > 14
+    assert 'class="remarks"' not in sheet_of(county)
+    short = replace(circuit, routes=circuit.routes[:1])
+    sheet = sheet_of(county, circuit=short, language="zh")
+    assert sheet.count('<div class="remarks">备注</div>') == 1
+
+
+def test_names_of_roads_stand_on_the_map_of_a_sheet() -> None:
+    """Every road of the county has a name: some are on the map, each once, and no other name is lost."""
+    county = make_county()
+    roads = tuple(replace(road, name=f"第{k}号公路") for k, road in enumerate(county.scene.backdrop.roads))
+    backdrop = replace(county.scene.backdrop, roads=roads)
+    sheet = sheet_of(replace(county, scene=replace(county.scene, backdrop=backdrop)))
+    names = texts_of(map_of(sheet), "road-name")
+    assert 3 <= len(names) == len(set(names)) <= 8
+    assert set(names) <= {road.name for road in roads}
+    assert texts_of(map_of(sheet), "name") == texts_of(map_of(plain_sheet()), "name")  # they displace nothing
