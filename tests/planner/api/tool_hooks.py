@@ -53,6 +53,8 @@ def map_body(_: Any, body: Any) -> Any:
 @schemathesis.hook
 def map_headers(_: Any, headers: Any) -> Any:
     """Give each request an Idempotency-Key of its own: one that came with another body is refused, as is right."""
+    if headers is None:
+        return None
     return {name: own_key(value) if name.lower() == "idempotency-key" else value for name, value in headers.items()}
 
 
