@@ -40,5 +40,15 @@ def test_twins_have_one_shape(page: Path) -> None:
 def test_user_docs_have_twins() -> None:
     """Whatever a scheduler, a village's clerk or the author of an app reads."""
     names = {page.name for page in CHINESE}
-    wanted = ("README", "api", "exports", "file-format", "outcomes", "plan-format", "scale", "village-notices")
+    wanted = (
+        "README",
+        "api",
+        "exports",
+        "file-format",
+        "outcomes",
+        "plan-format",
+        "scale",
+        "server",
+        "village-notices",
+    )
     assert {f"{name}.zh-CN.md" for name in wanted} <= names
