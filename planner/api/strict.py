@@ -32,7 +32,7 @@ def _day(sent: object) -> object:
     if sent is None or type(sent) is date:
         return sent
     if not isinstance(sent, str) or not DAY.fullmatch(sent) or not FIRST_YEAR <= int(sent[:4]) <= LAST_YEAR:
-        raise MeaningError(text("A day is written 2026-03-02, and lies in the years 2000 to 2100."))
+        raise MeaningError(text("A day is written YYYY-MM-DD, in one of the years that tables may have."))
     return sent
 
 
