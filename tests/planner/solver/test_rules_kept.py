@@ -80,7 +80,7 @@ def test_capacity_limits_each_day() -> None:
 
 def test_max_stops_limits_each_day() -> None:
     """One stop a day: four days."""
-    plan = plan_of(tiny_problem(teams=(team(max_max_stops_per_day=1),)))
+    plan = plan_of(tiny_problem(teams=(team(max_stops_per_day=1),)))
     assert stops_by_day(plan) == [1, 1, 1, 1]
 
 
