@@ -87,8 +87,10 @@ def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None,
 
 
 def unreadable(language: str) -> list[dict[str, Any]]:
-    """Return the one fault of tables at which the child that read them ended by itself: out of memory, mostly."""
-    said = text("Reading these tables takes more memory than this server gives. Send less, or ask who runs it.")
+    """Return the one fault of tables at which the child that read them ended by itself: too large, or our fault."""
+    said = text(
+        "Reading these tables ended without an answer. Send less where they are large; report it where they are not."
+    )
     return [{"file": "", "sheet": "", "row": None, "column": "", "is_warning": False, "sentence": say(said, language)}]
 
 

@@ -69,16 +69,26 @@ class VillageCoverage:
     @property
     def share(self) -> float:
         """The share of the visits asked that are planned; 1 where none is asked."""
-        return 1 - self.owed / self.asked if self.asked else 1.0
+        return share_of(self.asked, self.owed)
 
     @property
     def state(self) -> State:
         """Whether all, some or none of the visits asked are planned."""
-        if not self.asked:
-            return "unasked"
-        if not self.owed:
-            return "all"
-        return "some" if self.owed < self.asked else "none"
+        return state_of(self.asked, self.owed)
+
+
+def share_of(asked: int, owed: int) -> float:
+    """Return the share of what is asked that is not owed; 1 where nothing is asked."""
+    return 1 - owed / asked if asked else 1.0
+
+
+def state_of(asked: int, owed: int) -> State:
+    """Return whether all, some or none of what is asked is there."""
+    if not asked:
+        return "unasked"
+    if not owed:
+        return "all"
+    return "some" if owed < asked else "none"
 
 
 class Served(Protocol):

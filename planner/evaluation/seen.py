@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from planner.evaluation.coverage import State
+from planner.evaluation.coverage import State, share_of, state_of
 from planner.evaluation.frequency import long_gaps
 from planner.follow_ups import due, leading_days
 from planner.history import PastVisit
@@ -68,16 +68,12 @@ class VillageSeen:
     @property
     def share(self) -> float:
         """The share of the visits demanded that were held; 1 where none was."""
-        return 1 - self.owed / self.asked if self.asked else 1.0
+        return share_of(self.asked, self.owed)
 
     @property
     def state(self) -> State:
         """Whether all, some or none of the visits demanded were held."""
-        if not self.asked:
-            return "unasked"
-        if not self.owed:
-            return "all"
-        return "some" if self.owed < self.asked else "none"
+        return state_of(self.asked, self.owed)
 
     @property
     def longest_gap_days(self) -> int:

@@ -231,11 +231,9 @@ class _Run:
 def _told(fault: Exception) -> str:
     if isinstance(fault, LateError):
         return "the child gave no answer in time"
-    return (
-        f"a message of the child cannot be read ({fault})"
-        if isinstance(fault, UnknownNameError)
-        else ("the child ended by itself")
-    )
+    if isinstance(fault, UnknownNameError):
+        return f"a message of the child cannot be read ({fault})"
+    return "the child ended by itself"
 
 
 def seconds_left(asked: float, searched: float, *, has_plan: bool) -> float:
