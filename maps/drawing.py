@@ -19,7 +19,7 @@ from maps.ground import draw_base, draw_ground, draw_inset, draw_scale
 from maps.labels import REACH, Box, Point, Wanted, box_around, place_markers, place_names, shorten, text_width
 from maps.pictures import Closure, Named, Numbered, Picture
 from maps.road_names import draw_road_names
-from maps.scene import Line, LonLat
+from maps.scene import Line, LonLat, as_geometries
 from maps.styles import DAY_STYLES
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, show
 
@@ -123,7 +123,7 @@ def _is_told_apart(frame: Frame, stops: Sequence[LonLat]) -> bool:
 def _draw_days(sheet: _Sheet, picture: Picture) -> None:
     """Draw the days' strands, white below them, then what is only guessed as thin dashes."""
     frame = sheet.frame
-    on_paper = {day.weekday: [part for line in day.lines for part in frame.visible(line, 0.05)] for day in picture.days}
+    on_paper = {day.weekday: frame.visible(as_geometries(day.lines), 0.05) for day in picture.days}
     strands = bundle(on_paper, spacing=SPACING)
     routes = add_group(sheet.ink, "routes")
     add_path(routes, [line for lines in strands.values() for line in lines], "casing")
@@ -134,9 +134,8 @@ def _draw_days(sheet: _Sheet, picture: Picture) -> None:
         add_path(routes, lines, f"route day-{weekday}", stroke=style.colour, **dash)
         sheet.lines.extend(LineString(line) for line in lines if len(line) > 1)
     for day in picture.days:
-        walks = [part for line in day.walks for part in frame.visible(line)]
-        add_path(routes, walks, "walk", stroke=DAY_STYLES[day.weekday].colour)
-        guesses = [part for line in day.guesses for part in frame.visible(line)]
+        add_path(routes, frame.visible(as_geometries(day.walks)), "walk", stroke=DAY_STYLES[day.weekday].colour)
+        guesses = frame.visible(as_geometries(day.guesses))
         add_path(routes, guesses, "route guess", stroke=DAY_STYLES[day.weekday].colour)
         sheet.lines.extend(LineString(line) for line in guesses)
         for line in guesses:
@@ -154,7 +153,7 @@ def _draw_closures(sheet: _Sheet, closures: Sequence[Closure]) -> None:
     """Draw closed roads as rows of crosses, which a grey print keeps, and say when they are closed."""
     group = add_group(sheet.ink, "closed")
     for road in closures:
-        parts = [LineString(part) for line in road.lines for part in sheet.frame.visible(line) if len(part) > 1]
+        parts = [LineString(part) for part in sheet.frame.visible(as_geometries(road.lines)) if len(part) > 1]
         for part in parts:
             count = max(1, round(part.length / CROSSES))
             marks = [part.interpolate((k + 0.5) / count, normalized=True) for k in range(count)]

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry import box as rectangle
 
 from maps.labels import Box, Point, box_around
@@ -21,7 +21,6 @@ METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere of mean radius
 SHRINKS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 SMALLEST_SPAN_METRES = 3_000.0
 BEYOND = 2.0  # millimetres around the map that are drawn too, for the ends of thick lines
-LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
 HAIR = 1e-9  # degrees, for rounding
 DETAIL = 0.1  # what is smaller on paper is not drawn
 CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))  # top left, top right, bottom right, bottom left
@@ -73,14 +72,8 @@ class Frame:
         """Return a whole line on paper."""
         return [self.xy(point) for point in points]
 
-    def visible(self, points: Sequence[LonLat], tolerance: float = DETAIL) -> list[list[Point]]:
-        """Return the parts of a line that lie on the map (and a little beyond), simplified."""
-        if len(points) < 2:
-            return []
-        return self.visible_of(np.array([LineString(points)], dtype=object), tolerance)
-
-    def visible_of(self, lines: Geometries, tolerance: float = DETAIL) -> list[list[Point]]:
-        """Return what ``visible`` does of many lines, worked out together."""
+    def visible(self, lines: Geometries, tolerance: float = DETAIL) -> list[list[Point]]:
+        """Return the parts of the lines that lie on the map (and a little beyond), simplified; one order for both."""
         points = shapely.get_coordinates(lines)
         east = (points[:, 0] - self.lon) * METRES_PER_DEGREE * math.cos(math.radians(self.lat))
         north = (points[:, 1] - self.lat) * METRES_PER_DEGREE
@@ -90,7 +83,8 @@ class Frame:
         cut = shapely.simplify(drawn[~_are_beside(drawn, edge)], tolerance)
         beyond = ~_are_within(cut, edge)
         cut[beyond] = shapely.intersection(cut[beyond], edge)
-        parts = shapely.get_parts(cut[np.isin(shapely.get_type_id(cut), LINES)])
+        kinds = shapely.get_type_id(cut)
+        parts = shapely.get_parts(cut[(kinds == GeometryType.LINESTRING) | (kinds == GeometryType.MULTILINESTRING)])
         where, part = shapely.get_coordinates(parts, return_index=True)
         ends = np.searchsorted(part, np.arange(1, len(parts) + 1))
         flat = list(zip(*where.T.tolist(), strict=True)) if len(parts) else []

@@ -7,26 +7,22 @@ from xml.etree import ElementTree as ET
 
 from maps.frame import Frame, fit
 from maps.labels import Box, Point
-from maps.scene import Backdrop, Line, LonLat
-from maps.styles import road_rank
+from maps.scene import Backdrop, Line, LonLat, as_geometries
 from maps.svg import add_box, add_circle, add_clip, add_group, add_path, add_text, path_of, show
 
 BAR_STEPS = (1, 2, 5)
 INSET_DETAIL = 0.25
+MAJOR_RANKS = 2  # of roads, in the inset
 
 
 def draw_ground(svg: ET.Element, frame: Frame, backdrop: Backdrop) -> None:
     """Draw the county below everything else; what lies outside its boundary is tinted."""
     ground = add_group(svg, "ground")
     _draw_outside(ground, frame, backdrop)
-    add_path(ground, frame.visible_of(backdrop.river_index.near(*frame.extent)), "river")
+    add_path(ground, frame.visible(backdrop.river_index.near(*frame.extent)), "river")
     for rank, roads in reversed(list(enumerate(backdrop.roads_by_rank))):
-        add_path(ground, frame.visible_of(roads.near(*frame.extent)), f"road road-{rank}")
-    add_path(ground, frame.visible_of(backdrop.boundary_index.near(*frame.extent)), "boundary")
-
-
-def _visible(frame: Frame, lines: Sequence[Line], tolerance: float = 0.1) -> list[list[Point]]:
-    return [part for line in lines for part in frame.visible(line, tolerance)]
+        add_path(ground, frame.visible(roads.near(*frame.extent)), f"road road-{rank}")
+    add_path(ground, frame.visible(backdrop.boundary_index.near(*frame.extent)), "boundary")
 
 
 def _draw_outside(ground: ET.Element, frame: Frame, backdrop: Backdrop) -> None:
@@ -87,11 +83,14 @@ def draw_inset(
     inner = ET.SubElement(group, "g", {"transform": f"translate({show(box.left)} {show(box.top)})"})
     inner.set("clip-path", add_clip(group, "inset-edge", frame.box))
     _draw_outside(inner, frame, backdrop)
-    add_path(inner, _visible(frame, backdrop.rivers, INSET_DETAIL), "river")
-    major = [road.points for road in backdrop.roads if road_rank(road.road_class) < 2]
-    add_path(inner, _visible(frame, major, INSET_DETAIL), "road road-1")
-    add_path(inner, _visible(frame, backdrop.boundary, INSET_DETAIL), "boundary")
-    add_path(inner, _visible(frame, lines, INSET_DETAIL), "circuit")
+    for style, indexes in (
+        ("river", [backdrop.river_index]),
+        ("road road-1", backdrop.roads_by_rank[:MAJOR_RANKS]),
+        ("boundary", [backdrop.boundary_index]),
+    ):
+        found = [part for index in indexes for part in frame.visible(index.near(*frame.extent), INSET_DETAIL)]
+        add_path(inner, found, style)
+    add_path(inner, frame.visible(as_geometries(lines), INSET_DETAIL), "circuit")
     for base in bases:
         x, y = frame.xy(base)
         add_box(inner, Box(left=x - 0.9, top=y - 0.9, right=x + 0.9, bottom=y + 0.9), "base")

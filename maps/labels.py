@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
-from shapely.geometry import LineString, Polygon
-from shapely.geometry import box as rectangle
+from shapely import LineString, STRtree
 
 Point = tuple[float, float]
 Sides = NDArray[np.float64]  # left, top, right and bottom of each box
@@ -150,10 +149,10 @@ def place_names(
     No box overlaps another, a taken box or the frame's edge; lines are covered as little as possible.
     """
     tree = STRtree(lines)
-    marks = _sides(taken)
+    marks = sides(taken)
     choices = [_candidates(name, marks=marks, lines=lines, tree=tree, frame=frame) for name in wanted]
     chosen = [min(options, key=lambda c: c.cost) if options else None for options in choices]
-    places = [_sides(candidate.box for candidate in options) for options in choices]
+    places = [sides(candidate.box for candidate in options) for options in choices]
     for _ in range(ROUNDS):
         if not _improve(chosen, choices, places):
             break
@@ -164,15 +163,15 @@ def _candidates(
     name: Wanted, *, marks: Sides, lines: Sequence[LineString], tree: STRtree, frame: Box
 ) -> list[_Candidate]:
     spots = list(_spots(name))
-    clashes = _overlaps(_sides(spots), marks, 0.1).sum(axis=1)
+    clashes = overlaps(sides(spots), marks, 0.1).sum(axis=1)
     free = [(k, box) for k, box in enumerate(spots) if not clashes[k] and box.is_inside(frame)]
     if not free:
         return []
-    others = marks[(marks != _sides([name.beside])).any(axis=1)]
+    others = marks[(marks != sides([name.beside])).any(axis=1)]
     crossed = _crossed(name.beside.centre, [box.centre for _, box in free], others)
     found = []
-    for (preference, box), count in zip(free, crossed, strict=True):
-        covered = _covered(box, lines, tree)
+    covers = _covered([box for _, box in free], lines, tree)
+    for (preference, box), count, covered in zip(free, crossed, covers, strict=True):
         if covered <= name.most_covered:
             leads_over = 0 if box.overlaps(name.beside, REACH[1] / 2) else count
             cost = STEP_COST * preference + COVER_COST * covered + CROSSING_COST * leads_over
@@ -180,11 +179,12 @@ def _candidates(
     return found
 
 
-def _sides(boxes: Iterable[Box]) -> Sides:
+def sides(boxes: Iterable[Box]) -> Sides:
+    """Return the boxes as a table."""
     return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=np.float64).reshape(-1, 4)
 
 
-def _overlaps(some: Sides, others: Sides, gap: float) -> NDArray[np.bool_]:
+def overlaps(some: Sides, others: Sides, gap: float) -> NDArray[np.bool_]:
     """Return which of some boxes come closer than the gap to which others, as ``Box.overlaps`` tells of two."""
     left, top, right, bottom = (some[:, None, k] for k in range(4))
     other_left, other_top, other_right, other_bottom = (others[None, :, k] for k in range(4))
@@ -222,30 +222,33 @@ def _spots(name: Wanted) -> Iterator[Box]:
             yield box_around((cx, cy), name.width, name.height)
 
 
-def _covered(box: Box, lines: Sequence[LineString], tree: STRtree) -> float:
-    """Return the length of line hidden by the box, in millimetres."""
-    if not len(lines):
-        return 0.0
-    shape = _shape(box)
-    return sum(float(lines[k].intersection(shape).length) for k in sorted(tree.query(shape, predicate="intersects")))
+def _covered(boxes: Sequence[Box], lines: Sequence[LineString], tree: STRtree) -> list[float]:
+    """Return the length of line hidden by each box, in millimetres."""
+    shapes = rectangles(boxes)
+    pairs = tree.query(shapes, predicate="intersects")
+    which, line = pairs[:, np.lexsort(pairs[::-1])]
+    hidden = shapely.length(shapely.intersection(shapes[which], np.array(lines, dtype=object)[line]))
+    lengths: list[float] = np.bincount(which, weights=hidden, minlength=len(boxes)).tolist()
+    return lengths
 
 
-def _shape(box: Box) -> Polygon:
-    return rectangle(box.left, box.top, box.right, box.bottom)
+def rectangles(boxes: Iterable[Box]) -> NDArray[np.object_]:
+    """Return the boxes as polygons."""
+    return np.asarray(shapely.box(*sides(boxes).T), dtype=object)
 
 
 def _improve(chosen: list[_Candidate | None], choices: Sequence[Sequence[_Candidate]], places: Sequence[Sides]) -> bool:
     """Move each name once to where it is cheapest given the others; return whether any moved."""
     has_moved = False
-    now = _sides(FAR_AWAY if candidate is None else candidate.box for candidate in chosen)
+    now = sides(FAR_AWAY if candidate is None else candidate.box for candidate in chosen)
     for k, options in enumerate(choices):
         if not options:
             continue
-        clashes = _overlaps(places[k], np.delete(now, k, axis=0), 0.2).sum(axis=1)
+        clashes = overlaps(places[k], np.delete(now, k, axis=0), 0.2).sum(axis=1)
         cost = np.array([option.cost for option in options]) + CLASH * clashes
         best = options[int(np.argmin(cost))]
         has_moved |= best is not chosen[k]
-        chosen[k], now[k] = best, _sides([best.box])[0]
+        chosen[k], now[k] = best, sides([best.box])[0]
     return has_moved
 
 

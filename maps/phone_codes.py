@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import segno
@@ -27,6 +28,7 @@ from planner.values import clock
 
 Thing = TypeVar("Thing")
 
+CODES_KEPT = 1024  # a village has the same code every week, and to make one takes as long as a table
 QUIET = 4  # modules of white around a code, as the standard (ISO/IEC 18004) asks
 ACROSS, STRIPS = 6, 6  # codes in a strip, strips on a page
 
@@ -62,6 +64,7 @@ class Strip:
     cards: tuple[CodeCard, ...]
 
 
+@lru_cache(maxsize=CODES_KEPT)
 def qr_code(link: str) -> Markup:
     """Return the link as a QR code: an SVG element, black on white, with its quiet zone."""
     made = segno.make(link, error="m", micro=False, boost_error=False)

@@ -16,10 +16,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry import LineString
-from shapely.geometry import box as rectangle
 
 from maps.frame import Frame
-from maps.labels import Box, Point, box_around, shorten, text_width
+from maps.labels import Box, Point, box_around, overlaps, rectangles, shorten, sides, text_width
 from maps.scene import Backdrop
 from maps.svg import add_group, add_text, show
 
@@ -69,8 +68,11 @@ def draw_road_names(
         shown = shorten(name, LONGEST)
         if any(shown == place.text for place in placed):
             continue  # its larger part has it
-        parts = frame.visible_of(index.near(*frame.extent))
-        found = next((place for place in _places(shown, parts) if room.is_free_for(place)), None)
+        near = index.near(*frame.extent)
+        if not len(near):  # as most roads of a county
+            continue
+        places = _places(shown, frame.visible(near))
+        found = next((place for place in places if room.is_free_for(place)), None)
         if found is not None:
             placed.append(found)
             room.take(found.letters)
@@ -86,7 +88,7 @@ class _Room:
 
     def __init__(self, edge: Box, taken: Sequence[Box], lines: Sequence[LineString]) -> None:
         self._edge = edge
-        self._taken = list(taken)
+        self._taken = sides(taken)
         self._lines = STRtree(lines)
 
     def is_free_for(self, name: RoadName) -> bool:
@@ -94,16 +96,14 @@ class _Room:
         letters = name.letters
         if not all(letter.shrunk(-CLEAR).is_inside(self._edge) for letter in letters):
             return False
-        if any(letter.overlaps(other, CLEAR) for letter in letters for other in self._taken):
+        if overlaps(sides(letters), self._taken, CLEAR).any():
             return False
-        shapes = [
-            rectangle(b.left, b.top, b.right, b.bottom) for b in (letter.shrunk(-CLEAR / 2) for letter in letters)
-        ]
+        shapes = rectangles(letter.shrunk(-CLEAR / 2) for letter in letters)
         return not self._lines.query(shapes, predicate="intersects").size
 
     def take(self, boxes: Sequence[Box]) -> None:
         """Keep others away from there."""
-        self._taken.extend(boxes)
+        self._taken = np.concatenate((self._taken, sides(boxes)))
 
 
 def _places(text: str, parts: Sequence[Sequence[Point]]) -> Iterator[RoadName]:

@@ -27,13 +27,18 @@ class LineIndex:
     """Lines found by where they are: a map shows few of a county's roads, and to look at all of them takes time."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = np.array([LineString(line) for line in lines if len(line) > 1], dtype=object)
+        self._lines = as_geometries(lines)
         self._tree = STRtree(self._lines)
 
     def near(self, west: float, south: float, east: float, north: float) -> Geometries:
         """Return the lines whose extent meets the rectangle of degrees, in the order in which they were given."""
         found: Geometries = self._lines[np.sort(self._tree.query(rectangle(west, south, east, north)))]
         return found
+
+
+def as_geometries(lines: Sequence[Line]) -> Geometries:
+    """Return the lines, those of a single point left out, as geometries."""
+    return np.array([LineString(line) for line in lines if len(line) > 1], dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

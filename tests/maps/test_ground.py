@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from maps.frame import Frame
-from maps.labels import Box, _crossed, _overlaps, _sides
-from maps.scene import LineIndex, LonLat
+from maps.labels import Box, _crossed, overlaps, sides
+from maps.scene import LineIndex, LonLat, as_geometries
 
 WEST, SOUTH, SIZE = 110.0, 29.0, 0.6  # degrees
 
@@ -44,15 +44,15 @@ def test_lines_found_by_the_index_are_drawn_as_one_by_one(seed: int) -> None:
         dy=rng.uniform(-20, 20),
     )
     found = LineIndex(lines).near(*frame.extent)
-    one_by_one = [part for line in lines for part in frame.visible(line)]
-    assert lengths(frame.visible_of(found)) == lengths(one_by_one)
+    one_by_one = [part for line in lines for part in frame.visible(as_geometries([line]))]
+    assert lengths(frame.visible(found)) == lengths(one_by_one)
     assert frame.scale < 0.05 or len(found) < len(lines) / 2
 
 
 def test_no_lines_are_no_parts() -> None:
     """A county without rivers."""
     frame = Frame(lon=WEST, lat=SOUTH, scale=0.01, width=182.0, height=62.0)
-    assert frame.visible_of(LineIndex(()).near(*frame.extent)) == []
+    assert frame.visible(LineIndex(()).near(*frame.extent)) == []
 
 
 def test_boxes_compared_together_are_compared_as_one_by_one() -> None:
@@ -64,11 +64,11 @@ def test_boxes_compared_together_are_compared_as_one_by_one() -> None:
         return Box(left=left, top=top, right=left + rng.uniform(1, 15), bottom=top + rng.uniform(1, 5))
 
     some, others = [box() for _ in range(40)], [box() for _ in range(30)]
-    table = _overlaps(_sides(some), _sides(others), 0.1)
+    table = overlaps(sides(some), sides(others), 0.1)
     assert table.tolist() == [[one.overlaps(other, 0.1) for other in others] for one in some]
 
 
 def test_leader_over_a_marker_is_counted() -> None:
     """From (0, 0): past the box at (4..6, -1..1) to (10, 0), short of it to (3, 0), beside it to (10, 9)."""
-    marker = _sides([Box(left=4, top=-1, right=6, bottom=1)])
+    marker = sides([Box(left=4, top=-1, right=6, bottom=1)])
     assert _crossed((0.0, 0.0), [(10.0, 0.0), (3.0, 0.0), (10.0, 9.0), (0.0, 5.0)], marker) == [1, 0, 0, 0]
