@@ -30,7 +30,7 @@ from planner.store.records import Checkpoint, Ending, Judged, LostLeaseError, Ou
 POLL_SECONDS = 0.2
 LOOK_SECONDS = 1.0
 OPEN_SECONDS = 600.0  # to read the tables and find the roads; on a busy machine a job waits, nobody hangs on a line
-LATE_SECONDS = 120.0  # after the search: advice on what is owed
+LATE_SECONDS = 180.0  # after the search: the first plan on a busy machine, and advice on what is owed
 LEAST_SECONDS = 3.0  # that a search taken over gets, however little was left
 MOST_CRASHES = 2
 ROOM_SECONDS = 5.0  # between two looks for room, on a disk that is full

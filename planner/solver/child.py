@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from planner.evaluation import evaluate
 from planner.solver.answer import Reasons, make_plan, provenance
-from planner.solver.messages import Better, Done, Order
+from planner.solver.messages import FIRST_PLAN_SECONDS, Better, Done, Order
 from planner.solver.processes import die_with_parent
 from planner.solver.search import Search
 from planner.solver.settings import SearchStep, Stopped
@@ -74,14 +74,17 @@ class _Run:
         return "seconds" if self.remaining() <= 0 else "rounds"
 
     def remaining(self) -> float:
-        """Return the seconds left for searching; 0 once the parent asks to stop or is gone."""
+        """Return the seconds left, more before the first plan; 0 once the parent asks to stop or is gone."""
         now = time.monotonic()
         if not self.is_cancelled and now - self.polled > POLL_SECONDS:
             self.polled = now
             self.is_cancelled = self._is_told_to_stop()
         if self.is_cancelled:
             return 0.0
-        return FOREVER if self.order.deadline is None else max(0.0, self.order.deadline - now - self.answer_seconds)
+        if self.order.deadline is None:
+            return FOREVER
+        kept_free = self.answer_seconds if self.best is not None else -FIRST_PLAN_SECONDS
+        return max(0.0, self.order.deadline - now - kept_free)
 
     def _is_told_to_stop(self) -> bool:
         return self.pipe.poll()  # anything said, or the pipe's end, means stop

@@ -13,6 +13,8 @@ from planner.model import Problem
 from planner.plan import Plan
 from planner.solver.settings import SearchStep, SolveSettings, Stopped
 
+FIRST_PLAN_SECONDS = 60.0  # a plan late is better than none: so much longer is waited for the first one
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -14,7 +14,7 @@ from planner.errors import SolverError
 from planner.language import Text, text
 from planner.model import Problem
 from planner.plan import Plan
-from planner.solver.messages import Better, Done, Order, run_child
+from planner.solver.messages import FIRST_PLAN_SECONDS, Better, Done, Order, run_child
 from planner.solver.settings import SearchLog, SolveResult, SolveSettings, Stopped
 
 POLL_SECONDS = 0.1
@@ -73,7 +73,8 @@ class _Watch:
         should_stop: Callable[[], bool] | None,
     ) -> None:
         self.process, self.pipe = process, pipe
-        self.last_moment = None if deadline is None else deadline + LATE_SECONDS
+        self.deadline = deadline
+        self.last_moment = None if deadline is None else deadline + FIRST_PLAN_SECONDS + LATE_SECONDS
         self.on_improvement, self.should_stop = on_improvement, should_stop
         self.is_cancelled = False
         self.found: list[Better] = []
@@ -100,6 +101,8 @@ class _Watch:
             return "crashed"
         if isinstance(heard, Done):
             return heard.stopped
+        if self.deadline is not None and not self.found and not self.is_cancelled:
+            self.last_moment = max(self.deadline, time.monotonic()) + LATE_SECONDS
         self.found.append(heard)
         if self.on_improvement is not None:
             self.on_improvement(heard.plan, heard.evaluation.cost)

@@ -29,7 +29,10 @@ from tests.end_to_end.small_county import Rows, tables
 from tests.planner.jobs.test_worker import children_of
 from tests.planner.jobs.uploads import packed
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+    pytest.mark.xdist_group("personal"),  # one use of the county is heard by all
+]
 WORDS = (
     "王秀英家", "张桂芳户", "李国栋屋场", "赵家垭口村", "钱塘湾村",  # villages and households
     "村医周德明", "村医吴翠兰", "卫生员郑玉珍", "138-0013-8001", "138-0013-8002", "138-0013-8003",

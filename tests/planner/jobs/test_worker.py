@@ -33,6 +33,7 @@ from tests.end_to_end.small_county import tables
 from tests.planner.jobs.uploads import ordered, packed, sample
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+LOOKED_AT_TOGETHER = pytest.mark.xdist_group("finished job")
 FOREVER = {"seconds": 280.0, "rounds": None}
 
 
@@ -125,6 +126,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
     database.close()
 
 
+@LOOKED_AT_TOGETHER
 def test_job_ends_with_a_checked_plan_and_its_report(finished: Finished) -> None:
     """Five villages of which one is owed: four visits, revision 1, a report in both languages, the folder gone."""
     job = finished.job
@@ -137,6 +139,7 @@ def test_job_ends_with_a_checked_plan_and_its_report(finished: Finished) -> None
     assert list(Path(tempfile.gettempdir()).glob(f"xunzhen-child-{os.getpid()}-*")) == []
 
 
+@LOOKED_AT_TOGETHER
 def test_events_tell_a_job_from_its_order_to_its_plan(finished: Finished) -> None:
     """Queued, started, better at least once, ended with the id of the plan."""
     told = events_after(finished.database, finished.job.id, 0)
@@ -144,6 +147,7 @@ def test_events_tell_a_job_from_its_order_to_its_plan(finished: Finished) -> Non
     assert told[-1].data == {"outcome": "some_unserved", "stopped": "rounds", "plan": finished.job.plan_id}
 
 
+@LOOKED_AT_TOGETHER
 def test_child_knows_no_database_and_is_bounded(finished: Finished) -> None:
     """Its environment has no address and no password; its memory, files and core dumps are limited."""
     assert b"secret" not in finished.surroundings
@@ -258,9 +262,11 @@ def test_job_of_a_killed_worker_goes_on_from_its_checkpoint(database: Database, 
     job = ordered(database, sample("yixing"), seconds=8.0, rounds=None)
     command = [sys.executable, "-m", "xunzhen", "worker", "--database", place]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker:
-        await_plan(database, job)
-        child = solving_children(worker.pid)
-        os.kill(worker.pid, signal.SIGKILL)
+        try:
+            await_plan(database, job)
+            child = solving_children(worker.pid)
+        finally:
+            worker.kill()  # which has no end by itself, and is waited for
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{process}").exists() for process in child):
         assert time.monotonic() < deadline, "the child outlived its worker"

@@ -125,9 +125,20 @@ def test_seconds_are_kept() -> None:
     assert time.monotonic() - began < 8
 
 
+def test_first_plan_is_waited_for() -> None:
+    """A hundredth of a second is over before the process has begun: the plan comes all the same."""
+    began = time.monotonic()
+    result = solve(endless(), SolveSettings(seconds=0.01))
+    assert result.evaluation.is_feasible
+    assert any(True for _ in result.plan.visits())
+    assert result.stopped == "seconds"
+    assert time.monotonic() - began < 30
+
+
 def test_too_little_time_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundredth of a second is not enough to start a process: no plan, rather than one in which nobody drives."""
-    monkeypatch.setattr("planner.solver.supervision.LATE_SECONDS", 0.0)  # else the first plan comes a little late
+    """Nor waited for: no plan, rather than one in which nobody drives."""
+    monkeypatch.setattr("planner.solver.supervision.LATE_SECONDS", 0.0)
+    monkeypatch.setattr("planner.solver.supervision.FIRST_PLAN_SECONDS", 0.0)  # else it is waited for
     with pytest.raises(SolverError, match="too short for a first plan"):
         solve(endless(), SolveSettings(seconds=0.01))
 
