@@ -125,10 +125,10 @@ def create(
 @key_app.command("list")
 def list_all(database: DatabaseOption = None) -> None:
     """List every key: its id, county, role, when it expires and whether it is revoked; never its secret."""
-    from planner.store import open_store  # noqa: PLC0415
+    from planner.store import open_existing  # noqa: PLC0415
     from planner.store.keys import list_keys  # noqa: PLC0415
 
-    store = open_store(place_of(database))
+    store = open_existing(place_of(database))
     for key in list_keys(store):
         state = "revoked" if key.revoked_ms is not None else _day(key.expires_ms)
         sys.stdout.write(f"{key.id}  {key.county_id}  {key.role}  {state}\n")
@@ -141,11 +141,11 @@ def revoke(
     database: DatabaseOption = None,
 ) -> None:
     """End a key at once and for good."""
-    from planner.store import open_store  # noqa: PLC0415
+    from planner.store import open_existing  # noqa: PLC0415
     from planner.store.keys import revoke_key  # noqa: PLC0415
     from planner.store.records import MissingError  # noqa: PLC0415
 
-    store = open_store(place_of(database))
+    store = open_existing(place_of(database))
     try:
         key = revoke_key(store, key_id)
     except MissingError:

@@ -16,12 +16,14 @@ from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
 from planner.api.openapi import describe, methods_at
 from planner.api.problems import HANDLED, answer_fault, problem
+from planner.api.room import Room
 from planner.api.schemas import Health
 from planner.jobs.hosts import Host
 from planner.store import Database
 from planner.store.keys import holder_of
 
 LARGEST_BODY = 2 * 2**20
+MOST_REQUESTS = 300  # at a time, streams of events among them
 LARGEST_HEAD = 16_384  # address and headers; the parser bounds only what comes in pieces
 UPLOADS = "/v1/datasets"
 
@@ -29,8 +31,11 @@ UPLOADS = "/v1/datasets"
 class Api(FastAPI):
     """FastAPI, but a body that says it is too long is refused as everything else is, and before all else.
 
-    What does not say how long it is, FastAPI counts while it comes.
+    What does not say how long it is, FastAPI counts while it comes. So are requests beyond the most that are answered
+    at a time.
     """
+
+    answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -38,7 +43,14 @@ class Api(FastAPI):
         if code is not None:
             await problem(Request(scope), code)(scope, receive, send)
             return
-        await super().__call__(scope, receive, send)
+        self.answering += 1
+        try:
+            if self.answering > MOST_REQUESTS and scope["type"] == "http":
+                await problem(Request(scope), "busy")(scope, receive, send)
+            else:
+                await super().__call__(scope, receive, send)
+        finally:
+            self.answering -= 1
 
 
 def _refused_unread(scope: Scope) -> str | None:
@@ -76,6 +88,8 @@ def make_app(database: Database, webhook_hosts: Sequence[Host] = ()) -> FastAPI:
     )
     app.state.database = database
     app.state.webhook_hosts = tuple(webhook_hosts)
+    app.state.uploads = Room(most=24, of_one=4, full="too_many_uploads")  # of 10 MB each
+    app.state.streams = Room(most=200, of_one=50, full="too_many_streams")  # each asks the database twice a second
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, _answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -34,12 +35,13 @@ Store = Annotated[Database, Depends(store_of)]
 Language = Annotated[str, Depends(language_of)]
 
 
-async def uploaded(request: Request) -> tuple[DatasetKind, bytes]:
-    """Return what kind of file is sent, and its bytes; how many there may be was checked while they came."""
+async def uploaded(request: Request, key: Scheduler) -> AsyncIterator[tuple[DatasetKind, bytes]]:
+    """Yield what kind of file is sent, and its bytes; how many there may be was checked while they came."""
     kind = KINDS.get(request.headers.get("content-type", "").split(";")[0].strip().lower())
     if kind is None:
         raise ProblemError("unsupported_media_type")
-    return kind, await request.body()
+    with request.app.state.uploads.place(key.county_id):
+        yield kind, await request.body()
 
 
 Upload = Annotated[tuple[DatasetKind, bytes], Depends(uploaded)]

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -19,14 +19,25 @@ from planner.api.strict import StrictRoute
 from planner.history import Brief, brief
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
+from planner.store.keys import is_valid
 from planner.store.records import Event, EventKind, Job, Key, MissingError
 from planner.store.seen import published_past
 
 POLL_SECONDS = 0.5
+KEY_SECONDS = 5.0  # between two looks at the key of a stream
 SILENCE_SECONDS = 15.0  # after which a comment shows that the line is alive
 RETRY_SECONDS = "2"
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
+
+
+async def streaming(request: Request, key: Reader) -> AsyncIterator[None]:
+    """Hold a place for a stream of events until it ends."""
+    with request.app.state.streams.place(key.county_id):
+        yield
+
+
+Place = Annotated[None, Depends(streaming)]
 LastEventId = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**31 - 1)]
 WRITTEN_EVENT = {  # OpenAPI 3.2 has a place for what each piece of a stream is, and tools for 3.1 read it
     "type": "object",
@@ -94,7 +105,9 @@ def post_cancel(job_id: str, key: Scheduler, store: Store) -> JobAnswer:
 
 
 @router.get("/v1/jobs/{job_id}/events", response_class=StreamingResponse, responses={200: STREAM})
-async def get_events(job_id: str, key: Reader, store: Store, last_event_id: LastEventId = 0) -> StreamingResponse:
+async def get_events(
+    job_id: str, key: Reader, store: Store, _: Place, last_event_id: LastEventId = 0
+) -> StreamingResponse:
     """Follow a job (server-sent events): queued, started, better, ended. ``Last-Event-ID`` goes on after a number."""
     await run_in_threadpool(find_job, store, county_id=key.county_id, job_id=job_id)  # or there is none
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -104,10 +117,14 @@ async def get_events(job_id: str, key: Reader, store: Store, last_event_id: Last
 
 
 async def _events(store: Database, key: Key, job_id: str, number: int) -> AsyncIterator[bytes]:
-    """Yield what happens to a job until it has ended."""
-    silent = 0.0
+    """Yield what happens to a job until it has ended, or the key is not valid any more."""
+    silent = checked = 0.0
     while True:
         try:
+            if checked >= KEY_SECONDS:
+                checked = 0.0
+                if not await run_in_threadpool(is_valid, store, key.id):
+                    return
             job = await run_in_threadpool(find_job, store, county_id=key.county_id, job_id=job_id)
             found = await run_in_threadpool(events_after, store, job_id, number)
         except StoreUnavailableError:
@@ -123,7 +140,7 @@ async def _events(store: Database, key: Key, job_id: str, number: int) -> AsyncI
             silent = 0.0
             yield b": still there\n\n"
         await asyncio.sleep(POLL_SECONDS)
-        silent += POLL_SECONDS
+        silent, checked = silent + POLL_SECONDS, checked + POLL_SECONDS
 
 
 def _written(event: Event) -> bytes:

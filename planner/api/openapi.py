@@ -49,7 +49,7 @@ def methods_at(app: FastAPI, path: str) -> list[str]:
     "/v1/jobs/x:cancel" is meant as the operation of that name, though "x:cancel" could be an id.
     """
     fits = [route for route in routes_of(app) if route.path and compile_path(route.path)[0].match(path)]
-    literal = {str(route.path): len(re.sub(r"{\w+}", "", str(route.path))) for route in fits}
+    literal = {str(route.path): len(re.sub(r"{\w+}", "", str(route.path_format))) for route in fits}
     meant = [route for route in fits if literal[str(route.path)] == max(literal.values())]
     return sorted({method for route in meant for method in route.methods or ()})
 
@@ -62,7 +62,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for route in routes_of(app):
         scope = scope_of(route)
         for method in route.methods or () if route.include_in_schema else ():
-            _complete(document["paths"][route.path][method.lower()], str(route.name), scope)
+            _complete(document["paths"][route.path_format][method.lower()], str(route.name), scope)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)

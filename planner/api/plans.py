@@ -78,7 +78,7 @@ def get_index(plan_id: str, number: Number, key: Reader, store: Store, language:
 
 
 @router.get(
-    "/v1/plans/{plan_id}/revisions/{number}/teams/{team_id}/weeks/{week}/sheet.html",
+    "/v1/plans/{plan_id}/revisions/{number}/teams/{team_id:path}/weeks/{week}/sheet.html",
     response_class=Response,
     responses=_file("text/html"),
 )
@@ -91,7 +91,7 @@ def get_sheet(
 
 
 @router.get(
-    "/v1/plans/{plan_id}/revisions/{number}/teams/{team_id}/calendar.ics",
+    "/v1/plans/{plan_id}/revisions/{number}/teams/{team_id:path}/calendar.ics",
     response_class=Response,
     responses=_file("text/calendar"),
 )

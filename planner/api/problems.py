@@ -32,7 +32,8 @@ Code = Literal[
     "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
     "idempotency_key_reused", "internal", "invalid_request", "jobs_running", "method_not_allowed", "move_refused",
     "not_found", "not_published", "precondition_failed", "precondition_required", "rules_broken", "too_large",
-    "too_many_jobs", "too_many_webhooks", "unauthorized", "unsupported_media_type", "webhook_refused",
+    "too_many_jobs", "too_many_streams", "too_many_uploads", "too_many_webhooks", "unauthorized",
+    "unsupported_media_type", "webhook_refused",
 ]  # fmt: skip
 CODES: tuple[str, ...] = get_args(Code)
 MEDIA_TYPE = "application/problem+json"
@@ -103,6 +104,16 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
         text('Send If-Match with the ETag of it: "r1" of a revision, "o1" of an outcome.'),
     ),
     "too_many_jobs": (429, text("Too many jobs of the county are waiting."), text("Wait until some have ended.")),
+    "too_many_streams": (
+        429,
+        text("Too many lines follow jobs of the county."),
+        text("Close those that nobody looks at, or ask for the job itself now and then."),
+    ),
+    "too_many_uploads": (
+        429,
+        text("Too many tables of the county are being sent."),
+        text("Send one after the other."),
+    ),
     "internal": (500, text("The server failed."), text("Try again; report it if it returns.")),
     "busy": (503, text("The server is busy."), text("Try again in a moment.")),
     "database_unavailable": (503, text("The database does not answer."), text("Try again in a moment.")),

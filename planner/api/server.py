@@ -9,11 +9,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from planner.api.app import LARGEST_HEAD, make_app
+from planner.api.lines import PatientLine
 from planner.jobs.beside import WorkersBeside
 from planner.jobs.hosts import read_hosts
 from planner.store import open_store
 
-MOST_CONNECTIONS = 500
 END_SECONDS = 5
 
 
@@ -40,14 +40,13 @@ def server_of(app: FastAPI) -> uvicorn.Server:
     """
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=PatientLine,
         ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=2 * LARGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=END_SECONDS,
     )

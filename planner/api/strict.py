@@ -48,8 +48,14 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(WRITTEN_DAY)]
 AS_WHOLE = BeforeValidator(_whole)
 
 
+MOST_NAMES = 100  # in one object
+
+
 class StrictRoute(APIRoute):
-    """A route that refuses JSON with a name twice in one object: readers differ on which of the two counts."""
+    """A route that refuses JSON with a name twice in one object: readers differ on which of the two counts.
+
+    And with more names than any request has: to be told what is wrong with each took a second of everybody's time.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
@@ -70,4 +76,6 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise json.JSONDecodeError("a name twice", "", 0)
+    if len(found) > MOST_NAMES:
+        raise json.JSONDecodeError("too many names", "", 0)
     return found

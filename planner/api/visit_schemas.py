@@ -16,11 +16,12 @@ from planner.language import text
 from planner.store.records import Told, VisitOutcome
 
 MOST = 100_000
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # bidirectional controls
 
 
 def _plain(said: str) -> str:
-    """Refuse control characters, which not every database keeps."""
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in said):
+    """Refuse control characters, which not every database keeps, breaks of lines, and what turns lines around."""
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING for character in said):
         raise MeaningError(text("There are control characters in it."))
     return said
 

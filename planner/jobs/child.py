@@ -6,6 +6,7 @@ and answers one question after the other; a search is ended by whatever is said 
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from datetime import date
@@ -24,6 +25,7 @@ from planner.tables.archive import unpack_tables
 from planner.tables.dataset import Dataset
 
 MOST_ISSUES = 500
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}  # no crash, and no fault of the tables
 
 
 def main() -> None:
@@ -66,7 +68,9 @@ def _open(pipe: Connection, asked: Message) -> County | None:
 
     try:
         source = _put_down(Path(asked.values["folder"]), asked)
-    except OSError:  # a full disk is no crash, and no fault of the tables
+    except OSError as fault:
+        if fault.errno not in NO_ROOM:
+            raise
         send(pipe, "no_room")
         return None
     except InputError as fault:

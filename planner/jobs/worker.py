@@ -33,6 +33,7 @@ OPEN_SECONDS = 600.0  # to read the tables and find the roads; on a busy machine
 LATE_SECONDS = 180.0  # after the search: the first plan on a busy machine, and advice on what is owed
 LEAST_SECONDS = 3.0  # that a search taken over gets, however little was left
 MOST_CRASHES = 2
+WARN_SECONDS = 30.0  # between two lines in the log about a database that is away
 ROOM_SECONDS = 5.0  # between two looks for room, on a disk that is full
 log = logging.getLogger("xunzhen.worker")
 
@@ -76,6 +77,7 @@ class _Run:
         self.search_began: float | None = None
         self.beaten = self.looked = time.monotonic()
         self.is_cancelled = lease.job.is_cancelled
+        self.warned = -WARN_SECONDS
 
     def run(self) -> None:
         """Search until the end, once more after a crash, and store what was found."""
@@ -193,7 +195,9 @@ class _Run:
             self.is_cancelled = say()
             self.beaten = time.monotonic()
         except StoreUnavailableError:
-            log.warning("job %s: the database does not answer", self.lease.job.id)
+            if time.monotonic() - self.warned > WARN_SECONDS:
+                self.warned = time.monotonic()
+                log.warning("job %s: the database does not answer", self.lease.job.id)
 
     def _surely(self, say: Callable[[], Any]) -> Any:
         """Tell the store until it answers."""

@@ -6,10 +6,13 @@ half of it is there. A copy is a single file (no log beside it), which is also h
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from planner.errors import InputError, Issue, Where
@@ -49,7 +52,7 @@ def restore(source: Path, place: str, *, is_to_replace: bool) -> None:
     ------
     InputError
         When the file is no whole copy, when anything has the database open, or when there is something in it that was
-        not said to be replaced.
+        not said to be replaced. A damaged database is kept beside the new one.
     """
     target = _file_at(
         place,
@@ -57,12 +60,16 @@ def restore(source: Path, place: str, *, is_to_replace: bool) -> None:
             "pg_restore --clean --if-exists --single-transaction --dbname={url} {file}", file=source, url=_shown(place)
         ),
     )
+    if not source.exists():
+        raise _refused("FILE", text("there is no such file or folder."), text("Check the path."))
     if not source.is_file() or not _head(source).startswith(MAGIC):
         raise _no_backup()
     if target.exists() and target.samefile(source):
         raise _refused("FILE", text("The file is the database itself."), text("Give the file of a backup."))
     with _said_plainly(), closing(_open(source, "ro")) as reading:
         _check(reading, "FILE")
+        if target.exists() and _is_damaged(target):
+            _set_aside(target, is_allowed=is_to_replace)
         with _alone(target) as writing:
             if not is_to_replace and _counties(writing):
                 problem = text("The database is not empty: {path}", path=target)
@@ -83,6 +90,44 @@ def integrity_of(connection: sqlite3.Connection) -> str:
     if found == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         return "foreign key"
     return found
+
+
+def _is_damaged(target: Path) -> bool:
+    try:
+        with closing(_open(target, "rw")) as connection:
+            return integrity_of(connection) != "ok"
+    except sqlite3.DatabaseError as fault:
+        if isinstance(fault, sqlite3.OperationalError):  # in use, or away: no damage
+            raise
+        return True
+
+
+def _set_aside(target: Path, *, is_allowed: bool) -> None:
+    """Give a damaged database another name, with what lies beside it: somebody may still save something of it."""
+    if not is_allowed:
+        problem = text("The database is damaged: {path}", path=target)
+        remedy = text("Say --replace to put the backup in its place; what is damaged is kept beside it.")
+        raise _refused("--database", problem, remedy)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    for beside in ("", "-wal", "-shm", "-journal"):
+        part = target.with_name(target.name + beside)
+        if part.exists():
+            part.rename(target.with_name(f"{target.name}.damaged-{moment}{beside}"))
+
+
+def altered_in(connection: sqlite3.Connection) -> str:
+    """Return which kept bytes are not those whose SHA-256 was noted with them; nothing when all are."""
+    for content, sha256 in connection.execute("SELECT content, sha256 FROM datasets"):
+        if hashlib.sha256(content).hexdigest() != sha256:
+            return "dataset"
+    for plan, sha256 in connection.execute("SELECT plan, sha256 FROM revisions"):
+        try:
+            is_same = hashlib.sha256(zlib.decompress(plan)).hexdigest() == sha256
+        except zlib.error:
+            is_same = False
+        if not is_same:
+            return "plan"
+    return ""
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
@@ -159,6 +204,10 @@ def _check(connection: sqlite3.Connection, place: str) -> None:
     try:
         schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         found = integrity_of(connection)
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone():
+            found = "not of our making"
+        if found == "ok" and schema is not None and (altered := altered_in(connection)):
+            found = altered
     except sqlite3.DatabaseError as fault:
         if isinstance(fault, sqlite3.OperationalError) and "no such table" not in str(fault):
             raise

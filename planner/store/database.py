@@ -50,6 +50,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._turn: AbstractContextManager[None] = _turn_of(engine) if self.is_sqlite else nullcontext()
+        self._file = _File(Path(str(engine.url.database))) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,14 +60,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection whose statements see one state and change nothing."""
-        with _said_plainly(), self.engine.connect() as connection, connection.begin():
+        with _said_plainly(self._file), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection whose changes all happen at the end, or none."""
         with (
-            _said_plainly(),
+            _said_plainly(self._file),
             self._turn,
             self.engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
@@ -77,12 +78,28 @@ class Database:
     def alone(self) -> Iterator[Connection]:
         """Yield a connection without a transaction, for what cannot be done in one; no thread of ours writes then."""
         options = ALONE if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with _said_plainly(), self._turn, self.engine.connect().execution_options(**options) as connection:
+        with _said_plainly(self._file), self._turn, self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+class _File:
+    """A file that is to stay where it is: what is written to one that was deleted or replaced meanwhile is lost."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.known = path, path.stat().st_ino
+
+    def refuse_another(self) -> None:
+        """Raise StoreUnavailableError when another file, or none, has the name now."""
+        try:
+            is_there = self.path.stat().st_ino == self.known
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise StoreUnavailableError("its file was deleted or replaced")
 
 
 class _Turn:
@@ -111,11 +128,13 @@ def _turn_of(engine: Engine) -> _Turn:
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
+def _said_plainly(file: _File | None) -> Iterator[None]:
     """Turn a database that is away or damaged into one error of ours each.
 
     Its own words may hold values of rows, so they are not passed on.
     """
+    if file is not None:
+        file.refuse_another()
     try:
         yield
     except DBAPIError as fault:

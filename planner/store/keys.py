@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 
 from planner.errors import InputError, Issue, Where
 from planner.language import text
-from planner.store.database import Database, insert_unless_there, new_id, now_ms
+from planner.store.database import DamagedError, Database, insert_unless_there, new_id, now_ms
 from planner.store.records import Key, MissingError, Role
 from planner.store.tables import counties, keys
 
@@ -75,19 +75,36 @@ def holder_of(database: Database, secret: str) -> Key | None:
         return None
     with database.reading() as connection:
         row = connection.execute(select(keys).where(keys.c.secret_sha256 == _hash(secret))).one_or_none()
-    key = None if row is None else _key(row)
-    return key if key is not None and key.revoked_ms is None and now_ms() < key.expires_ms else None
+    return _key(row) if row is not None and _opens(row) else None
+
+
+def is_valid(database: Database, key_id: str) -> bool:
+    """Return whether a key is there, and neither revoked nor expired."""
+    with database.reading() as connection:
+        row = connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
+    return row is not None and _opens(row)
+
+
+def _opens(row: Row[tuple[object, ...]]) -> bool:
+    return row.revoked_ms is None and bool(now_ms() < row.expires_ms)
 
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _role(written: str) -> Role:
+    try:
+        return Role(written)
+    except ValueError:
+        raise DamagedError("role of a key") from None
+
+
 def _key(row: Row[tuple[object, ...]]) -> Key:
     return Key(
         id=row.id,
         county_id=row.county_id,
-        role=Role(row.role),
+        role=_role(row.role),
         created_ms=row.created_ms,
         expires_ms=row.expires_ms,
         revoked_ms=row.revoked_ms,

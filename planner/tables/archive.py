@@ -13,6 +13,7 @@ from planner.tables.files import READ_SUFFIXES
 from planner.tables.guard import LARGEST_FILE, LARGEST_INFLATED, LARGEST_RATIO, MEGABYTE
 
 MOST_FILES = 100
+LONGEST_NAME = 200  # bytes; a file system takes 255
 PACK_AGAIN = text("Pack the tables of one county (.csv, .geojson, .gpkg or .xlsx) into a .zip, without folders.")
 
 
@@ -61,6 +62,8 @@ def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         path = PurePosixPath(info.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename:
             raise _refusal(text("its archive has a member with a path that leads outside."))
+        if len(path.name.encode("utf-8", "replace")) > LONGEST_NAME:
+            raise _refusal(text("its archive has a member whose name is longer than 200 bytes."))
         if info.file_size > MEGABYTE and info.file_size > LARGEST_RATIO * max(1, info.compress_size):
             raise _refusal(text("a part of it is packed more than 200 to 1, as no honest sheet is."))
     return [info for info in tables if not PurePosixPath(info.filename).name.startswith((".", "~$"))]

@@ -66,8 +66,10 @@ class Table:
 
 def read_tables(path: Path, faults: Faults) -> dict[str, Table]:
     """Return the tables of a workbook or folder by sheet name; what cannot be read is noted in ``faults``."""
-    grids = [grid for file in _input_files(path, faults) for grid in _grids_of(file, faults)]
-    present = {sheet.name for grid in grids if (sheet := sheet_named(grid.name))}
+    opened = {file: _grids_of(file, faults) for file in _input_files(path, faults)}
+    grids = [grid for found in opened.values() for grid in found]
+    unread = [file.stem for file, found in opened.items() if not found]  # not missing, and said to be unreadable
+    present = {sheet.name for name in [*(g.name for g in grids), *unread] if (sheet := sheet_named(name))}
     tables: dict[str, Table] = {}
     for grid in grids:
         sheet = _recognise_sheet(grid, present, faults)

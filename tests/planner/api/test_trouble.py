@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -60,6 +61,24 @@ def test_full_disk_is_told_and_waited_for(small_disk: Path) -> None:
         again = [order(desk, f"full {number}") for number in range(20)]
         assert {answer.status_code for answer in again} == {202}
         assert len(list_jobs(database, county_id="sangzhi", limit=100)) == 23
+    database.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_database_that_was_deleted_acknowledges_nothing(tmp_path: Path, is_replaced: bool) -> None:
+    """What would be written to a file without a name is lost: 503 for reading and writing, health included."""
+    place = tmp_path / "xunzhen.db"
+    database = open_store(str(place))
+    with desk_over(database) as desk:
+        assert order(desk, "before").status_code == 202
+        kept = place.rename(tmp_path / "aside.db")
+        if is_replaced:
+            open_store(str(place)).close()
+        assert (order(desk, "after").status_code, desk.client.get("/health").status_code) == (503, 503)
+        if not is_replaced:  # another one has taken its log away
+            kept.rename(place)
+            assert order(desk, "after").status_code == 202
     database.close()
 
 

@@ -7,9 +7,10 @@ import sqlite3
 import stat
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,6 @@ class Busy:
 
 def held(database: Database) -> Known:
     """Return what a database holds, by hashes worked out from the bytes again."""
-    import zlib
-
     with database.reading() as connection:
         sent = connection.execute(select(datasets.c.id, datasets.c.content))
         found = {(row.id, 0, hashlib.sha256(row.content).hexdigest()) for row in sent}
@@ -190,6 +189,67 @@ def test_restore_replaces_only_when_told(sqlite: Database, tmp_path: Path) -> No
     assert [kept.size for kept in list_datasets(sqlite, county_id="sangzhi", limit=9)] == [7]
     with sqlite.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+def test_damaged_database_is_replaced_and_kept(sqlite: Database, tmp_path: Path) -> None:
+    """Its head or its middle is garbage: what to do is said, then done, and nothing of the damaged file is lost."""
+    place = Path(str(sqlite.engine.url.database))
+    stock(sqlite, "sangzhi")
+    for number in range(20):
+        keep_dataset(sqlite, county_id="sangzhi", kind="zip", content=bytes([number]) * 9000, summary={})
+    back_up(str(place), tmp_path / "backup.db")
+    sqlite.close()
+    whole = place.read_bytes()
+    for number, at in enumerate((0, 8192)):
+        place.write_bytes(whole[:at] + b"\xff" * 8192 + whole[at + 8192 :])
+        with pytest.raises(InputError, match=r"is damaged.*--replace"):
+            restore(tmp_path / "backup.db", str(place), is_to_replace=False)
+        restore(tmp_path / "backup.db", str(place), is_to_replace=True)
+        restored = open_store(str(place))
+        assert len(list_datasets(restored, county_id="sangzhi", limit=99)) == 21
+        restored.close()
+        kept = sorted(tmp_path.glob("xunzhen.db.damaged-*"))
+        assert any(path.read_bytes()[at : at + 8192] == b"\xff" * 8192 for path in kept), number
+        for path in kept:
+            path.unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON jobs BEGIN DELETE FROM keys; END",
+        "CREATE VIEW evil AS SELECT 1",
+        "UPDATE datasets SET content = CAST('another' AS BLOB)",
+    ],
+)
+def test_altered_backup_is_refused(sqlite: Database, tmp_path: Path, change: str) -> None:
+    """What we never make, and tables that are not those of their SHA-256."""
+    stock(sqlite, "sangzhi")
+    back_up(str(sqlite.engine.url.database), tmp_path / "backup.db")
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as altered:
+        altered.execute(change)
+        altered.commit()
+    with pytest.raises(InputError, match="no whole database"):
+        restore(tmp_path / "backup.db", str(tmp_path / "new.db"), is_to_replace=False)
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_altered_plan_in_a_backup_is_refused(sqlite: Database, tmp_path: Path) -> None:
+    """A visit that begins a minute later, packed as before."""
+    planned(sqlite)
+    back_up(str(sqlite.engine.url.database), tmp_path / "backup.db")
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as altered:
+        (plan,) = altered.execute("SELECT plan FROM revisions").fetchone()
+        altered.execute("UPDATE revisions SET plan = ?", (zlib.compress(zlib.decompress(plan) + b" "),))
+        altered.commit()
+    with pytest.raises(InputError, match="no whole database"):
+        restore(tmp_path / "backup.db", str(tmp_path / "new.db"), is_to_replace=False)
+
+
+def test_restore_of_no_file_says_so(tmp_path: Path) -> None:
+    """A slip of the pen is no damage."""
+    with pytest.raises(InputError, match="there is no such file"):
+        restore(tmp_path / "typo.db", str(tmp_path / "new.db"), is_to_replace=False)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK no database", b"SQLite format 3\0" + b"\0" * 4080])

@@ -39,12 +39,13 @@ def test_tables_are_unpacked_under_their_bare_names(tmp_path: Path) -> None:
         (archive({"../villages.csv": b"a"}), "leads outside"),
         (archive({"/villages.csv": b"a"}), "leads outside"),
         (archive({"c:villages.csv": b"a"}), "leads outside"),
+        (archive({"villages.csv": b"a", "沁" * 84 + ".csv": b"a"}), "longer than 200 bytes"),
         (archive({"a/villages.csv": b"a", "b/villages.csv": b"b"}), "two of one name"),
         (archive({f"{n}.csv": b"a" for n in range(101)}), "too many members"),
         (archive({"villages.csv": b" " * 3_000_000}), "200 to 1"),
         (b"x" * (10 * 2**20 + 1), "at most 10"),
     ],
-    ids=range(10),  # an archive holds the time of day: its bytes would be another name in each process
+    ids=range(11),  # an archive holds the time of day: its bytes would be another name in each process
 )
 def test_dishonest_archive_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     """With the reason, and nothing is written."""
