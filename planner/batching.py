@@ -77,8 +77,18 @@ def _source(path: Path) -> Source | None:
 
 def _named(name: str, kind: DatasetKind, content: bytes) -> Source:
     """Return the source; a county whose name the store cannot take goes by a digest of it."""
-    county_id = name if COUNTY.fullmatch(name) else "c-" + hashlib.sha256(name.encode()).hexdigest()[:16]
-    return Source(name=name, county_id=county_id, kind=kind, content=content)
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    county_id = name if COUNTY.fullmatch(name) else f"c-{digest}"
+    return Source(name=_legible(name), county_id=county_id, kind=kind, content=content)
+
+
+def _legible(name: str) -> str:
+    """Return the name of a file as it can be shown; one that is not UTF-8 is read as Chinese, as old programs write."""
+    written = name.encode("utf-8", "surrogateescape")
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError:
+        return written.decode("gb18030", "replace")
 
 
 def _packed(files: Sequence[Path]) -> bytes:

@@ -97,9 +97,11 @@ def worker(
 
 
 def place_of(database: str | None) -> str:
-    """Return where the database lies."""
+    """Return where the database lies; raises UsageFaultError for a name that is empty, as of an unset variable."""
     from planner.store.database import default_place  # noqa: PLC0415
 
+    if database is not None and not database.strip():
+        raise UsageFaultError("--database", text("it is empty."), text("Give the place of one."))
     return database or default_place()
 
 

@@ -89,7 +89,7 @@ def count_states(members: Sequence[Member]) -> Mapping[str, int]:
 
 def progress_of(members: Sequence[Member]) -> Text:
     """Return where the batch is, in one sentence."""
-    return text("{ended} of {all} counties planned, {running} being searched, {queued} waiting.", **_counted(members))
+    return text("{ended} of {all} counties done, {running} being searched, {queued} waiting.", **_counted(members))
 
 
 def _counted(members: Sequence[Member]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from planner.api.problems import ProblemError
-from planner.api.reading import open_problem
+from planner.api.reading import Tables, open_problem
 from planner.history import Brief
 from planner.model import Problem
 from planner.store import Database
@@ -35,8 +35,8 @@ def problem_of(store: Database, plan: StoredPlan, document: Mapping[str, Any]) -
         if known in _kept:
             _kept.move_to_end(known)
             return _kept[known]
-    kind, content = read_content(store, plan.dataset_id)
-    opened = open_problem(kind, content, (known[1], known[2]), past)
+    tables = Tables(plan.county_id, *read_content(store, plan.dataset_id))
+    opened = open_problem(tables, (known[1], known[2]), past)
     if opened is None:
         raise ProblemError("dataset_refused", issues=[])
     with _lock:

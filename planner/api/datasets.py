@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from planner.api.access import Reader, Scheduler
 from planner.api.problems import ProblemError, language_of
-from planner.api.reading import read_issues, read_upload
+from planner.api.reading import Tables, read_issues, read_upload
 from planner.api.schemas import MAX_WEEKS, DatasetAnswer, DatasetPage, IssueAnswer, IssuesAnswer, dataset_answer
 from planner.api.strict import Day
 from planner.store import Database
@@ -68,7 +68,7 @@ def send_dataset(key: Scheduler, store: Store, upload: Upload, language: Languag
     otherwise. The same bytes again are the same dataset (200).
     """
     kind, content = upload
-    summary = read_upload(kind, content, language)
+    summary = read_upload(Tables(key.county_id, kind, content), language)
     dataset, is_new = keep_dataset(store, county_id=key.county_id, kind=kind, content=content, summary=summary)
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"/v1/datasets/{dataset.id}"
@@ -100,7 +100,7 @@ def get_issues(
 ) -> IssuesAnswer:
     """Read the tables again for the days of a plan: why a job ended as ``input_fault``, or what was noticed."""
     find_dataset(store, county_id=key.county_id, dataset_id=dataset_id)
-    kind, content = read_content(store, dataset_id)
-    issues = read_issues(kind, content, None if start is None else start.isoformat(), weeks, language)
+    tables = Tables(key.county_id, *read_content(store, dataset_id))
+    issues = read_issues(tables, None if start is None else start.isoformat(), weeks, language)
     found = [IssueAnswer.model_validate(issue) for issue in issues]
     return IssuesAnswer(is_plannable=all(issue.is_warning for issue in found), issues=found)

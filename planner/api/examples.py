@@ -90,14 +90,14 @@ BATCH_LINE = {
 }  # fmt: skip
 BATCH = {
     "id": OTHER_ID, "state": "ended", "queued": 0, "running": 0, "ended": 1, "created_at": MORNING,
-    "progress": "1 of 1 counties planned, 0 being searched, 0 waiting.", "jobs": [BATCH_LINE],
+    "progress": "1 of 1 counties done, 0 being searched, 0 waiting.", "jobs": [BATCH_LINE],
     "summary": {"outcomes": {"some_unserved": 1}, "asked_visits": 155, "planned_visits": 153, "owed_visits": 2,
                 "km": 4120.5, "hours": 391.25, "searched_seconds": 60.0,
                 "sentence": "153 of 155 visits planned, 2 owed; 4120 km and 391 team hours."},
 }  # fmt: skip
 BATCH_WAITS = {
     **BATCH, "state": "running", "queued": 1, "ended": 0, "summary": None,
-    "progress": "0 of 1 counties planned, 0 being searched, 1 waiting.",
+    "progress": "0 of 1 counties done, 0 being searched, 1 waiting.",
     "jobs": [{**dict.fromkeys(BATCH_LINE), "dataset_id": ID, "job_id": OTHER_ID, "state": "queued"}],
 }  # fmt: skip
 WEBHOOK = {"id": ID, "url": "https://app.example.org/xunzhen", "kinds": ["job.ended"], "created_at": MORNING}

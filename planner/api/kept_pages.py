@@ -8,9 +8,10 @@ from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from planner.api.counties import past_of
-from planner.api.reading import make_page
+from planner.api.reading import Tables, make_page
 from planner.store import Database, StoreUnavailableError
 from planner.store.datasets import read_content
 from planner.store.pages import keep_page, read_page
@@ -26,13 +27,23 @@ def page_of(store: Database, plan: StoredPlan, revision: Revision, asked: dict[s
     if kept is not None:
         return kept
     document = json.loads(revision.made.plan)["plan"]
-    kind, content = read_content(store, plan.dataset_id)
+    if not _is_in(document, asked):
+        return b""
+    tables = Tables(county_id, *read_content(store, plan.dataset_id))
     days = (document["start"], document["days"])
-    made = make_page(kind, content, revision.made.plan, days, past_of(store, plan), **asked)
+    made = make_page(tables, revision.made.plan, days, past_of(store, plan), **asked)
     if made:
         with suppress(StoreUnavailableError):  # a disk that is full keeps nobody from reading
             keep_page(store, county_id=county_id, plan_id=plan_id, number=number, name=name, content=made)
     return made
+
+
+def _is_in(document: dict[str, Any], asked: dict[str, str]) -> bool:
+    """Return whether a plan has the team, in the week, of which a page is asked: no child is started to find none."""
+    routes = [(circuit["team_id"], circuit["week"]) for circuit in document["circuits"]]
+    if asked["page"] == "crew":
+        return (asked["team"], asked["week"]) in routes
+    return asked["page"] != "calendar" or asked["team"] in {team for team, _ in routes}
 
 
 def name_of(asked: dict[str, str]) -> str:

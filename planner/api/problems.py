@@ -22,6 +22,7 @@ from planner.store.records import (
     MissingError,
     ReusedKeyError,
     StaleError,
+    TooManyDatasetsError,
     TooManyError,
     TooManyWebhooksError,
     UnpublishedError,
@@ -32,7 +33,7 @@ Code = Literal[
     "bad_request", "busy", "database_unavailable", "dataset_refused", "dataset_too_large", "forbidden",
     "idempotency_key_reused", "internal", "invalid_request", "jobs_running", "method_not_allowed", "move_refused",
     "not_found", "not_published", "precondition_failed", "precondition_required", "rules_broken", "too_large",
-    "too_many_jobs", "too_many_streams", "too_many_uploads", "too_many_webhooks", "unauthorized",
+    "too_many_datasets", "too_many_jobs", "too_many_streams", "too_many_uploads", "too_many_webhooks", "unauthorized",
     "unsupported_media_type", "webhook_refused",
 ]  # fmt: skip
 CODES: tuple[str, ...] = get_args(Code)
@@ -58,6 +59,11 @@ KNOWN: Mapping[str, tuple[int, Text, Text]] = {
         409,
         text("The teams do not drive by this revision."),
         text("Tell outcomes of the published revision; publish it first."),
+    ),
+    "too_many_datasets": (
+        409,
+        text("The county keeps 300 MB of tables already."),
+        text("Delete datasets of which no plan is needed any more."),
     ),
     "too_many_webhooks": (409, text("The county has 10 webhooks already."), text("Delete one that nobody needs.")),
     "precondition_failed": (
@@ -196,6 +202,7 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
         (MissingError, "not_found"),
         (ReusedKeyError, "idempotency_key_reused"),
         (TooManyError, "too_many_jobs"),
+        (TooManyDatasetsError, "too_many_datasets"),
         (TooManyWebhooksError, "too_many_webhooks"),
         (JobsRunningError, "jobs_running"),
         (UnpublishedError, "not_published"),
@@ -213,6 +220,6 @@ def answer_fault(request: Request, fault: Exception) -> JSONResponse:
 
 HANDLED = (
     ProblemError, RequestValidationError, HTTPException, MissingError, ReusedKeyError, StaleError, TooManyError,
-    TooManyWebhooksError, JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError, RecursionError,
-    UnicodeError, ClientDisconnect, Exception,
+    TooManyDatasetsError, TooManyWebhooksError, JobsRunningError, UnpublishedError, UnseenError, StoreUnavailableError,
+    RecursionError, UnicodeError, ClientDisconnect, Exception,
 )  # fmt: skip

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.api.problems import ProblemError
+from planner.api.room import Room
 from planner.history import Brief
 from planner.jobs.children import Child, CrashedError, LateError, NoRoomError
 from planner.jobs.messages import UnknownNameError, unpack_problem
@@ -21,18 +22,26 @@ WAIT_SECONDS = 60.0  # for one of the children to be free
 MOST_SITES, MOST_TEAMS = 1000, 100
 log = logging.getLogger("xunzhen.api")
 _free = BoundedSemaphore(2)  # children at a time: each takes a processor and 300 MB
-_queue = BoundedSemaphore(10)  # requests that have or await one: the other threads answer what takes no child
+_queue = Room(most=10, of_one=4, full="busy")  # that have or await one: the other threads answer what takes no child
+
+
+class Tables(NamedTuple):
+    """An upload, and whose it is."""
+
+    county_id: str
+    kind: str
+    content: bytes
 
 
 @contextmanager
-def _child() -> Iterator[Child]:
-    if not _queue.acquire(blocking=False):
-        raise ProblemError("busy")
-    try:
+def _child(tables: Tables, **asked: Any) -> Iterator[Child]:
+    """Yield a child that is asked to open tables; raises ProblemError and CrashedError."""
+    with _queue.place(tables.county_id):
         if not _free.acquire(timeout=WAIT_SECONDS):
             raise ProblemError("busy")
         try:
             with Child() as child:
+                child.open(kind=tables.kind, content=tables.content, **asked)
                 yield child
         except (LateError, NoRoomError) as fault:
             log.warning("a child that reads or draws is not done: %s", type(fault).__name__)
@@ -42,16 +51,13 @@ def _child() -> Iterator[Child]:
             raise
         finally:
             _free.release()
-    finally:
-        _queue.release()
 
 
-def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
+def read_upload(tables: Tables, language: str) -> dict[str, Any]:
     """Return what is in the tables; raises ProblemError with every fault of every file."""
     try:
-        with _child() as child:
-            most = (MOST_SITES, MOST_TEAMS)
-            child.open(kind=kind, content=content, start=None, weeks=None, most=most, is_problem_wanted=False)
+        most = (MOST_SITES, MOST_TEAMS)
+        with _child(tables, start=None, weeks=None, most=most, is_problem_wanted=False) as child:
             heard = child.answer(READ_SECONDS)
     except CrashedError:
         raise ProblemError("dataset_refused", issues=unreadable(language)) from None
@@ -63,23 +69,21 @@ def read_upload(kind: str, content: bytes, language: str) -> dict[str, Any]:
 
 
 def open_problem(
-    kind: str, content: bytes, days: tuple[str, int], past: Sequence[Brief] | None
+    tables: Tables, days: tuple[str, int], past: Sequence[Brief] | None
 ) -> tuple[Problem, list[dict[str, Any]]] | None:
     """Return the problem of tables for these days, and what was noticed; None when they cannot be read any more."""
     try:
-        with _child() as child:
-            child.open(kind=kind, content=content, start=days[0], weeks=-(-days[1] // 7), past=past)
+        with _child(tables, start=days[0], weeks=-(-days[1] // 7), past=past) as child:
             heard = child.answer(READ_SECONDS)
             return None if heard.verb == "refused" else (unpack_problem(heard.payload), heard.values["notices"])
     except (CrashedError, UnknownNameError):
         return None
 
 
-def read_issues(kind: str, content: bytes, start: str | None, weeks: int | None, language: str) -> list[dict[str, Any]]:
+def read_issues(tables: Tables, start: str | None, weeks: int | None, language: str) -> list[dict[str, Any]]:
     """Return what is wrong with tables, or what was noticed, when these days are planned; raises ProblemError."""
     try:
-        with _child() as child:
-            child.open(kind=kind, content=content, start=start, weeks=weeks, is_problem_wanted=False)
+        with _child(tables, start=start, weeks=weeks, is_problem_wanted=False) as child:
             heard = child.answer(READ_SECONDS)
     except CrashedError:
         raise ProblemError("dataset_refused", issues=unreadable(language)) from None
@@ -108,13 +112,16 @@ def _whole(said: str) -> str:
 
 
 def make_page(
-    kind: str, content: bytes, plan: bytes, days: tuple[str, int], past: Sequence[Brief] | None, **page: object
+    tables: Tables,
+    plan: bytes,
+    days: tuple[str, int],
+    past: Sequence[Brief] | None,
+    **page: object,
 ) -> bytes:
     """Return a file made of a plan, and nothing when the plan has none of that name; raises ProblemError."""
     try:
-        with _child() as child:
-            weeks = -(-days[1] // 7)
-            child.open(kind=kind, content=content, start=days[0], weeks=weeks, past=past, is_problem_wanted=False)
+        weeks = -(-days[1] // 7)
+        with _child(tables, start=days[0], weeks=weeks, past=past, is_problem_wanted=False) as child:
             if child.answer(READ_SECONDS).verb == "refused":
                 raise ProblemError("dataset_refused", issues=[])
             child.ask("page", plan, **page)

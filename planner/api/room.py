@@ -6,30 +6,34 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from planner.api.problems import Code, ProblemError
 
 
 @dataclass(slots=True, kw_only=True)
 class Room:
-    """Places for so many at a time, of which one county has so many; used by the loop of one server only."""
+    """Places for so many at a time, of which one county has so many."""
 
     most: int
     of_one: int
     full: Code  # what is answered to a county that has all of its places
     taken: Counter[str] = field(default_factory=Counter)
+    lock: Lock = field(default_factory=Lock)
 
     @contextmanager
     def place(self, county_id: str) -> Iterator[None]:
         """Hold a place. Raises ProblemError when there is none."""
-        if self.taken[county_id] >= self.of_one:
-            raise ProblemError(self.full)
-        if self.taken.total() >= self.most:
-            raise ProblemError("busy")
-        self.taken[county_id] += 1
+        with self.lock:
+            if self.taken[county_id] >= self.of_one:
+                raise ProblemError(self.full)
+            if self.taken.total() >= self.most:
+                raise ProblemError("busy")
+            self.taken[county_id] += 1
         try:
             yield
         finally:
-            self.taken[county_id] -= 1
-            if not self.taken[county_id]:
-                del self.taken[county_id]
+            with self.lock:
+                self.taken[county_id] -= 1
+                if not self.taken[county_id]:
+                    del self.taken[county_id]

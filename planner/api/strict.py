@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator, WithJsonSchema
+from starlette.exceptions import HTTPException
 
 from planner.language import Text, text
 from planner.values import FIRST_YEAR, LAST_YEAR
@@ -60,11 +61,19 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         answer = super().get_route_handler()
+        takes_json = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
+            if takes_json and not _is_json(request.headers.get("content-type", "")):
+                raise HTTPException(415)
             return await answer(_StrictRequest(request.scope, request.receive))
 
         return strictly
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 class _StrictRequest(Request):

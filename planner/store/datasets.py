@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
-from planner.store.records import DatasetKind, MissingError, StoredDataset
+from planner.store.records import DatasetKind, MissingError, StoredDataset, TooManyDatasetsError
 from planner.store.tables import counties, datasets
 
+MOST_KEPT = 300 * 2**20  # bytes of one county: a disk is full for all
 SHOWN = [column for column in datasets.c if column.name != "content"]
 
 
@@ -21,7 +22,7 @@ def keep_dataset(
 ) -> tuple[StoredDataset, bool]:
     """Keep an upload; return it, and whether it is new: the same bytes again are the same dataset.
 
-    Raises MissingError when the county was deleted since its key was looked at.
+    Raises MissingError when the county was deleted since its key was looked at, and TooManyDatasetsError.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     values = {
@@ -39,8 +40,15 @@ def keep_dataset(
         if connection.execute(home).one_or_none() is None:
             raise MissingError
         is_new = insert_unless_there(connection, datasets, values)
+        if is_new and _bytes_of(connection, county_id) > MOST_KEPT:
+            raise TooManyDatasetsError
         own = (datasets.c.county_id == county_id, datasets.c.sha256 == sha256)
         return _dataset(connection.execute(select(*SHOWN).where(*own)).one()), is_new
+
+
+def _bytes_of(connection: Connection, county_id: str) -> int:
+    whole = select(func.sum(datasets.c.size)).where(datasets.c.county_id == county_id)
+    return connection.execute(whole).scalar_one() or 0
 
 
 def find_dataset(database: Database, *, county_id: str, dataset_id: str) -> StoredDataset:

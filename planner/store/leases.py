@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from planner.store.database import Database, new_id, now_ms
 from planner.store.jobs import NEXT_EVENT, hold_origin, insert_event, job_in
@@ -49,7 +49,11 @@ class Claimer:
         self._seen: dict[str, tuple[tuple[int, int], float]] = {}  # job id -> (fence, beat), and when first seen
 
     def claim(self) -> Lease | None:
-        """Return a job whose worker is dead, else the one that waits longest; None when there is nothing to do."""
+        """Return a job whose worker is dead, else the one whose turn it is; None when there is nothing to do.
+
+        Counties take turns: first those with the fewest jobs running, of these the one whose last job ended longest
+        ago. Of a county it is the job that waits longest.
+        """
         with self.database.reading() as connection:
             asked = select(jobs.c.id, jobs.c.fence, jobs.c.beat, jobs.c.state).where(jobs.c.state != "ended")
             rows = connection.execute(asked).all()
@@ -61,9 +65,13 @@ class Claimer:
                 silent = (jobs.c.id == job_id, jobs.c.state == "running", jobs.c.fence == fence, jobs.c.beat == beat)
                 if connection.execute(select(jobs.c.id).where(*silent).with_for_update()).one_or_none():
                     return _take(connection, job_id)
-            waiting = select(jobs.c.id).where(jobs.c.state == "queued").order_by(jobs.c.created_ms, jobs.c.id).limit(1)
-            found = connection.execute(waiting.with_for_update(skip_locked=True)).scalar_one_or_none()
-            return None if found is None else _take(connection, found)
+            for county_id in _in_turn(connection):
+                own = (jobs.c.county_id == county_id, jobs.c.state == "queued")
+                waiting = select(jobs.c.id).where(*own).order_by(jobs.c.created_ms, jobs.c.id).limit(1)
+                found = connection.execute(waiting.with_for_update(skip_locked=True)).scalar_one_or_none()
+                if found is not None:
+                    return _take(connection, found)
+            return None
 
     def _stale(self, rows: list[Any]) -> list[tuple[str, tuple[int, int]]]:
         """Return the running jobs that have shown no life for as long as a lease lasts."""
@@ -74,6 +82,19 @@ class Claimer:
             known = before.get(row.id)
             self._seen[row.id] = known if known is not None and known[0] == shown else (shown, now)
         return [(job, shown) for job, (shown, since) in self._seen.items() if now - since >= self.lease_seconds]
+
+
+def _in_turn(connection: Connection) -> list[str]:
+    """Return the counties whose jobs wait, the one whose turn it is first."""
+    waiting = select(jobs.c.county_id, func.min(jobs.c.created_ms)).where(jobs.c.state == "queued")
+    since = {row[0]: row[1] for row in connection.execute(waiting.group_by(jobs.c.county_id))}
+    if len(since) < 2:
+        return list(since)
+    running = select(jobs.c.county_id, func.count()).where(jobs.c.state == "running").group_by(jobs.c.county_id)
+    ended = select(jobs.c.county_id, func.max(jobs.c.ended_ms)).where(jobs.c.county_id.in_(since))
+    busy = {row[0]: row[1] for row in connection.execute(running)}
+    last = {row[0]: row[1] or 0 for row in connection.execute(ended.group_by(jobs.c.county_id))}
+    return sorted(since, key=lambda county: (busy.get(county, 0), last.get(county, 0), since[county], county))
 
 
 def _take(connection: Connection, job_id: str) -> Lease:

@@ -254,6 +254,10 @@ class TooManyError(XunzhenError):
     """The county has as many jobs waiting as it may."""
 
 
+class TooManyDatasetsError(XunzhenError):
+    """The county keeps as many bytes of tables as it may."""
+
+
 class TooManyWebhooksError(XunzhenError):
     """The county has as many webhooks as it may."""
 

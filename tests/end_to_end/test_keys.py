@@ -32,4 +32,8 @@ def test_slips_are_told_in_one_sentence(tmp_path: Path) -> None:
     odd = xunzhen("key", "create", "--county", "桑植", "--role", "admin", *place)
     assert (odd.returncode, "A county is named by" in odd.stderr) == (4, True)
     assert "There is no such key." in xunzhen("key", "revoke", "nobody", *place).stderr
+    for command in (("key", "list"), ("key", "revoke", "x")):
+        assert "There is no database" in xunzhen(*command, "--database", tmp_path / "typo.db").stderr
+        assert "--database" in xunzhen(*command, "--database", "").stderr
+    assert not (tmp_path / "typo.db").exists()
     assert "no address of a database" in xunzhen("key", "list", "--database", "mysql://x/y").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -58,6 +59,21 @@ def test_county_is_a_workbook_an_archive_or_a_folder_of_tables(tmp_path: Path) -
         sources_in(source / "empty")
 
 
+def test_name_that_is_not_utf8_is_read_as_chinese(tmp_path: Path) -> None:
+    """Unpacked on Linux from an archive that Windows made: shown, with an id of its own, and written to a table."""
+    place = os.fsencode(tmp_path) + b"/"
+    for name in (b"\xc7\xdf\xd4\xb4.zip", b"bad\xff.zip"):
+        try:
+            Path(os.fsdecode(place + name)).write_bytes(b"PK")
+        except OSError:
+            pytest.skip("this file system takes names in UTF-8 only")
+    found = sources_in(tmp_path)
+    assert [source.name for source in found] == ["bad\ufffd", "沁源"]
+    assert len({source.county_id for source in found}) == 2
+    lines = [(Line(county=each.name, county_id=each.county_id, outcome="refused"), None) for each in found]
+    assert "沁源" in write_batch(tmp_path / "out", lines).read_text("utf-8-sig")
+
+
 def test_batch_is_ordered_once_and_told_of_each_county(tmp_path: Path) -> None:
     """Three counties: two planned by a worker, one refused with its row; ordered again nothing is searched again."""
     store = open_store(str(tmp_path / "x.db"))
@@ -67,11 +83,11 @@ def test_batch_is_ordered_once_and_told_of_each_county(tmp_path: Path) -> None:
     assert any("nowhere" in fault and "row 2" in fault for fault in told[1].faults)
     again = order_all(store, sources, ORDER, "en", lambda member: None)
     assert [m.job and m.job.id for m in again] == [m.job and m.job.id for m in members]
-    assert str(progress_of(members)) == "0 of 2 counties planned, 0 being searched, 2 waiting."
+    assert str(progress_of(members)) == "0 of 2 counties done, 0 being searched, 2 waiting."
     looks = list[bool]()
     work(LeasedJobs(store), lambda: is_done(store, members, looks))
     members = look(store, members)
-    assert str(progress_of(members)) == "2 of 2 counties planned, 0 being searched, 0 waiting."
+    assert str(progress_of(members)) == "2 of 2 counties done, 0 being searched, 0 waiting."
     lines = list(lines_of(store, members))
     outcomes = {line.county: (line.outcome, line.asked_visits, line.owed_visits) for line, _ in lines}
     assert outcomes == {"east": ("complete", 5, 0), "south": ("refused", None, None), "西县": ("complete", 5, 0)}

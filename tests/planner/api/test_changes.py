@@ -16,6 +16,7 @@ from planner.store.datasets import keep_dataset
 from planner.store.jobs import submit_job
 from planner.store.leases import Claimer, finish
 from planner.store.records import Ending, Judged, Order
+from tests.end_to_end.small_county import Rows
 from tests.planner.api.desk import Desk, desk_over
 from tests.planner.jobs.uploads import packed
 
@@ -31,17 +32,17 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @contextmanager
-def edited_in(folder: Path) -> Iterator[Desk]:
-    """Yield an API over a new store in a folder, which has the napkin county."""
+def edited_in(folder: Path, sheets: dict[str, Rows] | None = None) -> Iterator[Desk]:
+    """Yield an API over a new store in a folder, which has the napkin county, or other tables."""
     database = open_store(str(folder / "xunzhen.db"))
     with desk_over(database) as desk:
-        content = packed(folder / "in")
+        content = packed(folder / "in", sheets)
         dataset, _ = keep_dataset(database, county_id="sangzhi", kind="zip", content=content, summary={})
         yield Desk(desk.client, database, {**desk.ids, "dataset_id": dataset.id}, desk.headers)
     database.close()
 
 
-def new_plan(desk: Desk) -> str:
+def new_plan(desk: Desk, east: str = "East") -> str:
     """Return the id of a new plan, made by hand: team East on Monday, team North on Tuesday.
 
     The tables are read for the first move of a week.
@@ -55,9 +56,9 @@ def new_plan(desk: Desk) -> str:
 
     folder = Path(str(desk.database.engine.url.database)).parent / "in"
     problem = open_county(folder, start=date(2026, 3, 2), weeks=1).problem
-    east, north = ([task for task in problem.tasks if task.site_id.startswith(name)] for name in ("east", "north"))
+    eastern, north = ([task for task in problem.tasks if task.site_id.startswith(name)] for name in ("east", "north"))
     routes = [
-        timetable(problem, problem.team_by_id["East"], date(2026, 3, 2), east),
+        timetable(problem, problem.team_by_id[east], date(2026, 3, 2), eastern),
         timetable(problem, problem.team_by_id["North"], date(2026, 3, 3), north),
     ]
     provenance = Provenance(version="0", seed=1, rounds=1)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from planner.api import kept_pages
+from planner.api import kept_pages, reading
+from planner.api.problems import ProblemError
 from planner.store.purging import scrub
 from planner.store.tables import pages
+from tests.end_to_end.small_county import tables
 from tests.planner.api.desk import Desk
-from tests.planner.api.test_changes import edited, new_plan
+from tests.planner.api.test_changes import edited, edited_in, new_plan
 
 __all__ = ["edited"]
 SHEET = "teams/East/weeks/2026-03-02/sheet.html"
@@ -69,9 +73,11 @@ def test_each_language_and_program_has_its_own_page(shelf: Shelf, monkeypatch: p
     assert shelf.kept() == before + 1
 
 
-def test_page_that_is_none_is_not_kept(shelf: Shelf) -> None:
-    """404 each time, and no row: nobody fills the store with addresses that lead nowhere."""
+def test_page_that_is_none_is_not_kept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """404 each time, no child and no row: addresses that lead nowhere fill no store and keep nobody waiting."""
     before = shelf.kept()
+    monkeypatch.setattr(kept_pages, "make_page", no_child)
+    assert shelf.get("teams/East/weeks/2026-03-09/sheet.html")[0] == 404
     assert shelf.get("teams/nobody/calendar.ics")[0] == 404
     assert shelf.kept() == before
 
@@ -93,6 +99,31 @@ def test_full_disk_keeps_nobody_from_reading(shelf: Shelf, monkeypatch: pytest.M
     before = shelf.kept()
     assert shelf.get("maps/bases.geojson")[0] == 200
     assert shelf.kept() == before
+
+
+def test_team_with_a_slash_has_its_pages(tmp_path: Path) -> None:
+    """Ids are what people write: 一队/二队 is a team, sent as %2F or as it is."""
+    sheets = tables()
+    sheets["teams"][0]["id"] = "一队/二队"
+    with edited_in(tmp_path, sheets) as desk:
+        plan = new_plan(desk, east="一队/二队")
+        for written in ("一队%2F二队", "一队/二队"):
+            path = f"/v1/plans/{plan}/revisions/1/teams/{written}"
+            for page in ("calendar.ics", "weeks/2026-03-02/sheet.html"):
+                answer = desk.client.get(f"{path}/{page}", headers=desk.headers["read-only"])
+                assert answer.status_code == 200, (written, page)
+
+
+def test_one_county_leaves_others_a_child(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pages one county asks for at once, four of the ten places are all it has."""
+    tables_of = {county: reading.Tables(county, "zip", b"") for county in ("sangzhi", "yixing")}
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(reading._queue.place("sangzhi"))
+        with pytest.raises(ProblemError, match="busy"):
+            reading.read_upload(tables_of["sangzhi"], "en")
+        with pytest.raises(ProblemError, match="dataset_refused"):
+            reading.read_upload(tables_of["yixing"], "en")
 
 
 def test_deleted_plan_leaves_no_page(shelf: Shelf) -> None:

@@ -308,3 +308,20 @@ def test_personal_words_are_in_no_row_of_jobs_and_in_no_answer(desk: Desk) -> No
 
         rows = [str(row) for table in METADATA.sorted_tables for row in connection.execute(table.select())]
     assert not any(part in row for row in rows for part in PERSONAL)
+
+
+def test_json_is_said_to_be_json(desk: Desk) -> None:
+    """Sent as text it is refused by its kind, not for its values."""
+    body = json.dumps({"dataset_id": desk.ids["dataset_id"]})
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml", ""):
+        headers = {**desk.headers["scheduler"], "Content-Type": kind}
+        answer = desk.client.post("/v1/jobs", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type"), kind
+
+
+def test_names_by_the_thousand_are_not_told_one_by_one(desk: Desk) -> None:
+    """Nor by the hundred thousand, which took a second of everybody's time."""
+    body = json.dumps({"dataset_id": desk.ids["dataset_id"], **{f"n{k}": 1 for k in range(100_000)}})
+    headers = {**desk.headers["scheduler"], "Content-Type": "application/json"}
+    answer = desk.client.post("/v1/jobs", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

@@ -15,7 +15,10 @@ import pytest
 
 from planner.api.reading import MOST_SITES, MOST_TEAMS, READ_SECONDS
 from planner.jobs.children import Child
+from planner.store import datasets
+from tests.end_to_end.small_county import tables
 from tests.planner.api.desk import Desk
+from tests.planner.jobs.uploads import packed as packed_county
 from tests.planner.tables.test_hostile_workbooks import (
     HEAD,
     HOSTILE,
@@ -184,3 +187,18 @@ def test_largest_county_is_read_within_the_memory() -> None:
     print(f"1,000 villages: {said}, {seconds:.2f} s, {memory // 1024} MB")  # noqa: T201 - the figures
     assert said == "opened"
     assert memory <= MEMORY_KB
+
+
+def test_tables_of_a_county_are_bounded(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fills the disk is there for all: beyond the most of one county nothing is kept; the same again is."""
+    content, headers = packed_county(tmp_path / "a"), {**desk.headers["scheduler"], "Content-Type": "application/zip"}
+    other = tables()
+    other["villages"][0]["name"] = "another"
+    assert desk.client.post("/v1/datasets", content=content, headers=headers).status_code in {200, 201}
+    before = desk.client.get("/v1/datasets?limit=100", headers=headers).json()["items"]
+    kept = datasets.list_datasets(desk.database, county_id="sangzhi", limit=100)
+    monkeypatch.setattr(datasets, "MOST_KEPT", sum(dataset.size for dataset in kept))
+    refused = desk.client.post("/v1/datasets", content=packed_county(tmp_path / "b", other), headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_datasets")
+    assert desk.client.get("/v1/datasets?limit=100", headers=headers).json()["items"] == before
+    assert desk.client.post("/v1/datasets", content=content, headers=headers).status_code == 200

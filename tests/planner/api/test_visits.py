@@ -96,7 +96,8 @@ def test_outcome_before_publishing_is_refused(tmp_path: Path) -> None:
         {"held": True, "people": -1}, {"held": True, "people": 100_001}, {"held": True, "people": 2.5},
         {"held": True, "people": True}, {"held": True, "people": "3"}, {"held": True, "people": 2, "referrals": 3},
         {"held": True, "note": ""}, {"held": True, "note": "王" * 201}, {"held": True, "note": "王\u0000"},
-        {"held": True, "note": "王\u001b[2J"}, {"held": True, "note": "王\r\nX"}, {"held": True, "note": ["王"]},
+        {"held": True, "note": "王\u001b[2J"}, {"held": True, "note": "王\r\nX"},
+        {"held": True, "note": "王\u2028X"}, {"held": True, "note": "王\u202eX"}, {"held": True, "note": ["王"]},
         {"held": True, "王秀英": "138-0013-8000"},
     ],
 )  # fmt: skip

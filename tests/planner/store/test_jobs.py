@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -159,6 +160,30 @@ def test_job_of_a_dead_worker_is_taken_over_after_a_lease(database: Database) ->
     taken = second.claim()
     assert taken is not None
     assert (taken.fence, taken.job.id, taken.job.searched_ms) == (2, first.job.id, 1000)
+
+
+def test_counties_take_turns(database: Database) -> None:
+    """Five jobs of one county wait, then one of another: it is the second to be searched, not the sixth; then in turn.
+
+    A second worker takes a county of which nothing runs.
+    """
+    datasets = stock(database, "sangzhi", "yixing")
+    for _ in range(5):
+        submitted(database, "sangzhi", datasets["sangzhi"])
+    for _ in range(2):
+        submitted(database, "yixing", datasets["yixing"])
+    taken = []
+    for _ in range(7):
+        lease = Claimer(database).claim()
+        assert lease is not None
+        taken.append(lease.job.county_id)
+        finish(database, lease, ending())
+        time.sleep(0.002)  # the end is noted in milliseconds
+    assert taken == ["sangzhi", "yixing", "sangzhi", "yixing", "sangzhi", "sangzhi", "sangzhi"]
+    for county in ("sangzhi", "sangzhi", "yixing"):
+        submitted(database, county, datasets[county])
+    both = [Claimer(database).claim() for _ in range(2)]
+    assert {lease.job.county_id for lease in both if lease is not None} == {"sangzhi", "yixing"}
 
 
 def test_worker_that_was_replaced_changes_nothing(database: Database) -> None:
