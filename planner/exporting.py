@@ -22,7 +22,7 @@ from planner.files import only_writer, remove_leftovers, staged_folder
 from planner.language import text
 from planner.model import Problem
 from planner.opening import County
-from planner.plan import Plan, Route
+from planner.plan import Circuit, Plan, Route
 from planner.public import write_page
 from planner.service import draw_scene
 from planner.tables.map_files import geojson, map_layers, write_geopackage
@@ -68,6 +68,12 @@ def team_file(county: County, plan: Plan, team_id: str, language: str, *, now: d
     """Return the calendar of one team, which names nobody; None when the team has no visits, or there is none."""
     team = county.problem.team_by_id.get(team_id)
     return None if team is None else team_calendar(_writer(county, plan, language, False, now), team)
+
+
+def track_file(county: County, plan: Plan, circuit: Circuit, language: str) -> bytes:
+    """Return the way of one team in one week as GPX in WGS-84, which names nobody."""
+    problem, scene = without_homes(county.problem), draw_scene(county)
+    return team_track(problem, circuit, scene=scene, language=language, with_contacts=False)
 
 
 def map_file(county: County, plan: Plan, layer: str, language: str, *, now: datetime) -> str | None:

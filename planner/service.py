@@ -135,15 +135,7 @@ def write_outputs(
         with staged_folder(folder, last="plan.json") as stage:
             scene = draw_scene(county)
             write_pages(county, plan, evaluation, stage, language, scene=scene)
-            too_long = write_public(
-                county.problem,
-                plan,
-                county.dataset.county,
-                stage / "notices",
-                language,
-                backdrop=scene.backdrop,
-                plan_label=plan_label(county, plan),
-            )
+            too_long = write_notices(county, plan, stage / "notices", language, scene=scene)
             past = county.dataset.outcomes
             write_circuits(stage / "circuits.xlsx", county.problem, plan, evaluation, language, past=past)
             report = report_document(
@@ -165,19 +157,8 @@ def write_pages(
     county: County, plan: Plan, evaluation: Evaluation, folder: Path, language: str, *, scene: Scene
 ) -> None:
     """Write the interactive map, the supervisor summary and one crew sheet per team and week."""
-    settings = county.dataset.county
     write_page(folder / "index.html", plan_page(county, plan, evaluation, language, scene=scene))
-    summary = summary_page(
-        county.problem,
-        plan,
-        evaluation,
-        backdrop=scene.backdrop,
-        language=language,
-        county_name=settings.name,
-        plan_label=plan_label(county, plan),
-        past=county.dataset.outcomes,
-    )
-    write_page(folder / "summary.html", summary)
+    write_page(folder / "summary.html", summary_of(county, plan, evaluation, language, scene=scene))
     (folder / "crew").mkdir()
     meetings = plan.meetings()
     for circuit in plan.circuits:
@@ -196,6 +177,26 @@ def plan_page(county: County, plan: Plan, evaluation: Evaluation, language: str,
         county_name=county.dataset.county.name,
         notes=tuple(issue.in_language(language) for issue in county.notices),
     )
+
+
+def summary_of(county: County, plan: Plan, evaluation: Evaluation, language: str, *, scene: Scene) -> str:
+    """Return the supervisor summary."""
+    return summary_page(
+        county.problem,
+        plan,
+        evaluation,
+        backdrop=scene.backdrop,
+        language=language,
+        county_name=county.dataset.county.name,
+        plan_label=plan_label(county, plan),
+        past=county.dataset.outcomes,
+    )
+
+
+def write_notices(county: County, plan: Plan, folder: Path, language: str, *, scene: Scene) -> tuple[Text, ...]:
+    """Write the village notices and text messages into a new folder; return what turned out too long."""
+    settings, label = county.dataset.county, plan_label(county, plan)
+    return write_public(county.problem, plan, settings, folder, language, backdrop=scene.backdrop, plan_label=label)
 
 
 def crew_page(county: County, plan: Plan, circuit: Circuit, language: str, *, scene: Scene, meetings: Meetings) -> str:

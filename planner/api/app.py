@@ -10,7 +10,19 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from planner.api import batches, changes, coverage, datasets, deletions, differences, jobs, plans, visits, webhooks
+from planner.api import (
+    batches,
+    changes,
+    coverage,
+    datasets,
+    deletions,
+    differences,
+    jobs,
+    pages,
+    plans,
+    visits,
+    webhooks,
+)
 from planner.api.access import KeyCheck
 from planner.api.datasets import LARGEST_UPLOAD, Store
 from planner.api.docs_page import docs_page
@@ -93,7 +105,7 @@ def make_app(database: Database, webhook_hosts: Sequence[Host] = ()) -> FastAPI:
     app.add_middleware(KeyCheck, database=database)
     for fault in HANDLED:
         app.add_exception_handler(fault, _answer)
-    for room in (datasets, jobs, batches, plans, changes, differences, visits, coverage, webhooks, deletions):
+    for room in (datasets, jobs, batches, plans, pages, changes, differences, visits, coverage, webhooks, deletions):
         app.include_router(room.router)
     _add_public(app)
     described = describe(app)

@@ -118,7 +118,7 @@ def send_batch(
 
 @router.get("/v1/batches")
 def get_batches(key: Reader, store: Store, limit: Limit = 50, after: After = None) -> BatchPage:
-    """List the batches of the county, a page at a time."""
+    """List the batches of the county, the newest first, a page at a time."""
     found = list_batches(store, county_id=key.county_id, limit=limit, after=after)
     items = [BatchItem(id=batch.id, created_at=moment(batch.created_ms)) for batch in found]
     return BatchPage(items=items, next=found[-1].id if len(found) == limit else None)

@@ -77,7 +77,7 @@ def send_dataset(key: Scheduler, store: Store, upload: Upload, language: Languag
 
 @router.get("/v1/datasets")
 def get_datasets(key: Reader, store: Store, language: Language, limit: Limit = 50, after: After = None) -> DatasetPage:
-    """List the datasets of the county, a page at a time."""
+    """List the datasets of the county, the newest first, a page at a time."""
     found = list_datasets(store, county_id=key.county_id, limit=limit, after=after)
     items = [dataset_answer(dataset, language) for dataset in found]
     return DatasetPage(items=items, next=found[-1].id if len(found) == limit else None)

@@ -41,6 +41,8 @@ EVENTS = (
     '"data": {"cost": 5120.25, "owed": 3, "seconds": 4.0}}\n\n'
 )
 FEATURES: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
+PACKED = "PK..."
+TRACK = '<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1">...</gpx>'
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 PAGE = "<!doctype html><html>...</html>"
 
@@ -155,7 +157,11 @@ ANSWERS: Mapping[str, Any] = {
     "delete_dataset": {**DELETED, "datasets": 1},
     "delete_plan": DELETED,
     "get_index": PAGE,
+    "get_summary": PAGE,
+    "get_circuits": PACKED,
+    "get_notices": PACKED,
     "get_sheet": PAGE,
+    "get_track": TRACK,
     "get_calendar": CALENDAR,
     "get_map": FEATURES,
     "get_health": {"status": "ok", "version": "0.1.0"},

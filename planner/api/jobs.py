@@ -20,7 +20,7 @@ from planner.history import Brief, brief
 from planner.store import Database, StoreUnavailableError
 from planner.store.jobs import best_so_far, cancel_job, events_after, find_job, list_jobs, submit_job
 from planner.store.keys import is_valid
-from planner.store.records import Event, EventKind, Job, Key, MissingError
+from planner.store.records import Event, EventKind, Job, Key, MissingError, State
 from planner.store.seen import published_past
 
 POLL_SECONDS = 0.5
@@ -83,9 +83,9 @@ def once_of(order: SearchOrder, idempotency_key: str | None) -> tuple[str, str] 
 
 
 @router.get("/v1/jobs")
-def get_jobs(key: Reader, store: Store, limit: Limit = 50, after: After = None) -> JobPage:
-    """List the jobs of the county, a page at a time."""
-    found = list_jobs(store, county_id=key.county_id, limit=limit, after=after)
+def get_jobs(key: Reader, store: Store, limit: Limit = 50, after: After = None, state: State | None = None) -> JobPage:
+    """List the jobs of the county, or those of a state, the newest first, a page at a time."""
+    found = list_jobs(store, county_id=key.county_id, limit=limit, after=after, state=state)
     return JobPage(items=[job_answer(job, None) for job in found], next=found[-1].id if len(found) == limit else None)
 
 

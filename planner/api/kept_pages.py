@@ -41,9 +41,9 @@ def page_of(store: Database, plan: StoredPlan, revision: Revision, asked: dict[s
 def _is_in(document: dict[str, Any], asked: dict[str, str]) -> bool:
     """Return whether a plan has the team, in the week, of which a page is asked: no child is started to find none."""
     routes = [(circuit["team_id"], circuit["week"]) for circuit in document["circuits"]]
-    if asked["page"] == "crew":
+    if "week" in asked:
         return (asked["team"], asked["week"]) in routes
-    return asked["page"] != "calendar" or asked["team"] in {team for team, _ in routes}
+    return "team" not in asked or asked["team"] in {team for team, _ in routes}
 
 
 def name_of(asked: dict[str, str]) -> str:

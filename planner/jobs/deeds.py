@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
 from planner.codec import dump_plan, load_plan
 from planner.errors import SolverError
-from planner.exporting import map_file, team_file
 from planner.jobs.messages import Message, send
+from planner.jobs.pages import PAGES
 from planner.opening import County
 from planner.plan import Plan
-from planner.service import check_plan, crew_page, draw_scene, make_plan, plan_page
+from planner.service import make_plan
 from planner.solver import SolveSettings
 
 PAUSE_SECONDS = 1.0  # between two plans that are told
@@ -62,23 +61,8 @@ def _solve(pipe: Connection, county: County, asked: Message) -> None:
 
 def _page(pipe: Connection, county: County, asked: Message) -> None:
     """Answer with one file made of a plan; empty when the plan has none of that name."""
-    plan, values = load_plan(asked.payload, file="plan.json"), asked.values
-    language, now = values["language"], datetime.now(UTC)
-    made: str | bytes | None = None
-    if values["page"] == "index":
-        made = plan_page(county, plan, check_plan(county, plan), language, scene=draw_scene(county))
-    elif values["page"] == "crew":
-        circuit = next(
-            (c for c in plan.circuits if (c.team_id, c.week.isoformat()) == (values["team"], values["week"])), None
-        )
-        if circuit is not None:
-            scene = draw_scene(county)
-            made = crew_page(county, plan, circuit, language, scene=scene, meetings=plan.meetings())
-    elif values["page"] == "calendar":
-        made = team_file(county, plan, values["team"], language, now=now)
-    elif values["page"] == "map":
-        made = map_file(county, plan, values["layer"], language, now=now)
-    send(pipe, "page", made.encode("utf-8", "replace") if isinstance(made, str) else made or b"")
+    plan, values = load_plan(asked.payload, file="plan.json"), dict(asked.values)
+    send(pipe, "page", PAGES[values.pop("page")](county, plan, **values))
 
 
 DEEDS: Mapping[str, Callable[[Connection, County, Message], None]] = {"solve": _solve, "page": _page}

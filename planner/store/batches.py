@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
 from planner.store.jobs import cancel_in, hold_origin, insert_job, job_of, refuse_too_many
+from planner.store.lists import newest_first
 from planner.store.records import Batch, Job, MissingError, Order, ReusedKeyError
 from planner.store.tables import batch_jobs, batches, jobs
 
@@ -64,10 +65,11 @@ def find_batch(database: Database, *, county_id: str, batch_id: str) -> tuple[Ba
 
 
 def list_batches(database: Database, *, county_id: str, limit: int, after: str | None = None) -> tuple[Batch, ...]:
-    """Return batches of the county by id, those after an id when one is given."""
-    asked = select(batches).where(batches.c.county_id == county_id, batches.c.id > (after or ""))
+    """Return batches of the county, the newest first; see ``lists``."""
+    own = (batches.c.county_id == county_id,)
     with database.reading() as connection:
-        return tuple(_batch(row) for row in connection.execute(asked.order_by(batches.c.id).limit(limit)))
+        rows = newest_first(connection, select(batches), batches, own, limit=limit, after=after)
+        return tuple(_batch(row) for row in rows)
 
 
 def cancel_batch(database: Database, *, county_id: str, batch_id: str) -> tuple[Batch, tuple[Job, ...]]:

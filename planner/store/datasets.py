@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
+from planner.store.lists import newest_first
 from planner.store.records import DatasetKind, MissingError, StoredDataset, TooManyDatasetsError
 from planner.store.tables import counties, datasets
 
@@ -74,10 +75,11 @@ def read_content(database: Database, dataset_id: str) -> tuple[DatasetKind, byte
 def list_datasets(
     database: Database, *, county_id: str, limit: int, after: str | None = None
 ) -> tuple[StoredDataset, ...]:
-    """Return datasets of the county by id, those after an id when one is given."""
+    """Return datasets of the county, the newest first; see ``lists``."""
+    own = (datasets.c.county_id == county_id,)
     with database.reading() as connection:
-        asked = select(*SHOWN).where(datasets.c.county_id == county_id, datasets.c.id > (after or ""))
-        return tuple(_dataset(row) for row in connection.execute(asked.order_by(datasets.c.id).limit(limit)))
+        rows = newest_first(connection, select(*SHOWN), datasets, own, limit=limit, after=after)
+        return tuple(_dataset(row) for row in rows)
 
 
 def _dataset(row: Row[tuple[object, ...]]) -> StoredDataset:

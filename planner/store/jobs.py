@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from planner.history import as_document, from_document
 from planner.store.database import Database, insert_unless_there, new_id, now_ms
-from planner.store.records import Event, EventKind, Job, MissingError, Order, ReusedKeyError, TooManyError
+from planner.store.lists import newest_first
+from planner.store.records import Event, EventKind, Job, MissingError, Order, ReusedKeyError, State, TooManyError
 from planner.store.tables import checkpoints, counties, datasets, events, idempotency, jobs
 from planner.store.webhooks import add_deliveries
 
@@ -115,11 +116,15 @@ def find_job(database: Database, *, county_id: str, job_id: str) -> Job:
     return job_of(row)
 
 
-def list_jobs(database: Database, *, county_id: str, limit: int, after: str | None = None) -> tuple[Job, ...]:
-    """Return jobs of the county by id, those after an id when one is given."""
+def list_jobs(
+    database: Database, *, county_id: str, limit: int, after: str | None = None, state: State | None = None
+) -> tuple[Job, ...]:
+    """Return jobs of the county, all or those of a state, the newest first; see ``lists``."""
+    asked = select(jobs) if state is None else select(jobs).where(jobs.c.state == state)
+    own = (jobs.c.county_id == county_id,)
     with database.reading() as connection:
-        asked = select(jobs).where(jobs.c.county_id == county_id, jobs.c.id > (after or ""))
-        return tuple(job_of(row) for row in connection.execute(asked.order_by(jobs.c.id).limit(limit)))
+        rows = newest_first(connection, asked, jobs, own, limit=limit, after=after)
+        return tuple(job_of(row) for row in rows)
 
 
 def events_after(database: Database, job_id: str, number: int) -> tuple[Event, ...]:

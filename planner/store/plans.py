@@ -8,16 +8,18 @@ import zlib
 from sqlalchemy import Connection, Row, select, update
 
 from planner.store.database import Database, now_ms
+from planner.store.lists import newest_first
 from planner.store.records import Judged, MadeBy, MissingError, Revision, StaleError, StoredPlan
 from planner.store.tables import plans, revisions
 from planner.store.webhooks import add_deliveries
 
 
 def list_plans(database: Database, *, county_id: str, limit: int, after: str | None = None) -> tuple[StoredPlan, ...]:
-    """Return plans of the county by id, those after an id when one is given."""
+    """Return plans of the county, the newest first; see ``lists``."""
+    own = (plans.c.county_id == county_id,)
     with database.reading() as connection:
-        asked = select(plans).where(plans.c.county_id == county_id, plans.c.id > (after or ""))
-        return tuple(plan_of(row) for row in connection.execute(asked.order_by(plans.c.id).limit(limit)))
+        rows = newest_first(connection, select(plans), plans, own, limit=limit, after=after)
+        return tuple(plan_of(row) for row in rows)
 
 
 def find_plan(database: Database, *, county_id: str, plan_id: str) -> StoredPlan:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 
 from planner.store.database import Database, new_id, now_ms
+from planner.store.lists import newest_first
 from planner.store.records import Claimed, DeliveryKind, MissingError, StoredDelivery, TooManyWebhooksError, Webhook
 from planner.store.tables import counties, deliveries, webhooks
 
@@ -45,10 +46,11 @@ def add_webhook(database: Database, *, county_id: str, url: str, kinds: Sequence
 
 
 def list_webhooks(database: Database, *, county_id: str, limit: int, after: str | None = None) -> tuple[Webhook, ...]:
-    """Return webhooks of the county by id, those after an id when one is given."""
-    asked = select(webhooks).where(webhooks.c.county_id == county_id, webhooks.c.id > (after or ""))
+    """Return webhooks of the county, the newest first; see ``lists``."""
+    own = (webhooks.c.county_id == county_id,)
     with database.reading() as connection:
-        return tuple(_webhook(row) for row in connection.execute(asked.order_by(webhooks.c.id).limit(limit)))
+        rows = newest_first(connection, select(webhooks), webhooks, own, limit=limit, after=after)
+        return tuple(_webhook(row) for row in rows)
 
 
 def delete_webhook(database: Database, *, county_id: str, webhook_id: str) -> Webhook:
@@ -66,13 +68,14 @@ def delete_webhook(database: Database, *, county_id: str, webhook_id: str) -> We
 def list_deliveries(
     database: Database, *, county_id: str, webhook_id: str, limit: int, after: str | None = None
 ) -> tuple[StoredDelivery, ...]:
-    """Return deliveries of a webhook by id, those after an id when one is given; raises MissingError."""
+    """Return deliveries of a webhook, the newest first; see ``lists``. Raises MissingError."""
     own = (webhooks.c.county_id == county_id, webhooks.c.id == webhook_id)
-    asked = select(deliveries).where(deliveries.c.webhook_id == webhook_id, deliveries.c.id > (after or ""))
     with database.reading() as connection:
         if connection.execute(select(webhooks.c.id).where(*own)).one_or_none() is None:
             raise MissingError
-        return tuple(_delivery(row) for row in connection.execute(asked.order_by(deliveries.c.id).limit(limit)))
+        its = (deliveries.c.webhook_id == webhook_id,)
+        rows = newest_first(connection, select(deliveries), deliveries, its, limit=limit, after=after)
+        return tuple(_delivery(row) for row in rows)
 
 
 def add_deliveries(

@@ -12,7 +12,10 @@ from tests.planner.api.desk import HOLDERS, Desk
 from tests.planner.api.test_openapi import operations
 
 # Made by a child; here the upload is none, and nothing is published.
-SLOW = {"get_index", "get_sheet", "get_calendar", "get_map", "get_issues", "get_coverage"}
+SLOW = {
+    "get_index", "get_summary", "get_circuits", "get_notices", "get_sheet", "get_track", "get_calendar", "get_map",
+    "get_issues", "get_coverage",
+}  # fmt: skip
 
 LISTS = {"/v1/datasets", "/v1/jobs", "/v1/plans", "/v1/batches", "/v1/webhooks"}
 

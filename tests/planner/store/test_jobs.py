@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from planner.store import Database, open_store
 from planner.store.jobs import cancel_job, events_after, find_job, list_jobs, submit_job
@@ -296,3 +296,25 @@ def test_16_claimers_run_each_job_once(database: Database, place: str) -> None:
     assert (len(times), set(times.values())) == (5 * count, {1})
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(plans)).scalar_one() == 5 * count
+
+
+def test_jobs_are_listed_newest_first(database: Database) -> None:
+    """Page by page, each once, also those of one moment; of a state only those; after a job of nobody is an error."""
+    dataset = stock(database, "sangzhi", "yixing")["sangzhi"]
+    ordered = [submitted(database, "sangzhi", dataset).id for _ in range(3)]
+    with database.writing() as connection:
+        for number, job_id in enumerate(ordered):
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(created_ms=1000 + number // 2))
+    wanted = [ordered[2], *sorted(ordered[:2], reverse=True)]
+    found, after = list[str](), None
+    while page := list_jobs(database, county_id="sangzhi", limit=1, after=after):
+        found.append(page[0].id)
+        after = page[0].id
+    assert found == wanted
+    assert Claimer(database).claim() is not None
+    states = {state: list_jobs(database, county_id="sangzhi", limit=9, state=state) for state in ("queued", "running")}
+    assert [len(states["queued"]), len(states["running"])] == [2, 1]
+    assert [job.id for job in states["queued"]] == [job for job in wanted if job != states["running"][0].id]
+    for county, marker in (("sangzhi", "f" * 24), ("yixing", ordered[0])):
+        with pytest.raises(MissingError):
+            list_jobs(database, county_id=county, limit=9, after=marker)
