@@ -12,14 +12,14 @@ from planner.api.counties import problem_of
 from planner.api.coverage_schemas import CoverageAnswer
 from planner.api.datasets import Store
 from planner.api.problems import ProblemError
-from planner.api.strict import Day
+from planner.api.strict import Day, StrictRoute
 from planner.evaluation import villages_seen
 from planner.seen_report import MOST_DAYS, days_told, seen_document
 from planner.store.records import MissingError
 from planner.store.seen import PublishedPast, published_past
 from planner.values import DateRange
 
-router = APIRouter(tags=["coverage"])
+router = APIRouter(tags=["coverage"], route_class=StrictRoute)
 FirstDay = Annotated[Day | None, Query(description="First day; else the Monday of the first visit published.")]
 LastDay = Annotated[
     Day | None, Query(description="Last day, from which days are counted back; else the Sunday of the last visit.")

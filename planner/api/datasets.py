@@ -11,7 +11,7 @@ from planner.api.access import Reader, Scheduler
 from planner.api.problems import ProblemError, language_of
 from planner.api.reading import Tables, read_issues, read_upload
 from planner.api.schemas import MAX_WEEKS, DatasetAnswer, DatasetPage, IssueAnswer, IssuesAnswer, dataset_answer
-from planner.api.strict import Day
+from planner.api.strict import Day, StrictRoute
 from planner.store import Database
 from planner.store.datasets import find_dataset, keep_dataset, list_datasets, read_content
 from planner.store.records import DatasetKind
@@ -20,7 +20,7 @@ LARGEST_UPLOAD = 10 * 2**20
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: dict[str, DatasetKind] = {WORKBOOK: "xlsx", "application/zip": "zip"}
 BINARY = {"schema": {"type": "string", "format": "binary"}}
-router = APIRouter(tags=["datasets"])
+router = APIRouter(tags=["datasets"], route_class=StrictRoute)
 Limit = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[str | None, Query(pattern=r"^[0-9a-f]{24}$")]
 

@@ -8,11 +8,12 @@ from planner.api.access import Admin
 from planner.api.counties import forget
 from planner.api.datasets import Store
 from planner.api.schemas import Answer
+from planner.api.strict import StrictRoute
 from planner.store import Database
 from planner.store.purging import Purged, purge_dataset, purge_plan, scrub
 
 SCRUB_SECONDS = 2.0
-router = APIRouter(tags=["deletions"])
+router = APIRouter(tags=["deletions"], route_class=StrictRoute)
 
 
 class DeletedAnswer(Answer):

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 
 from planner.api.access import Reader
 from planner.api.datasets import Language, Store
+from planner.api.strict import StrictRoute
 from planner.api.visit_schemas import AppointmentAnswer, ChangeAnswer, DiffAnswer
 from planner.codec import load_plan
 from planner.evaluation import Appointment, Change, diff_plans
 from planner.language import say
 from planner.store.plans import read_revision
 
-router = APIRouter(tags=["plans"])
+router = APIRouter(tags=["plans"], route_class=StrictRoute)
 From = Annotated[int, Query(alias="from", ge=1, le=10**6)]
 To = Annotated[int, Query(ge=1, le=10**6)]
 

@@ -12,12 +12,12 @@ from planner.api.datasets import BINARY, WORKBOOK, Language, Store
 from planner.api.kept_pages import page_of
 from planner.api.plans import FOREVER, Number, etag
 from planner.api.problems import ProblemError
-from planner.api.strict import Day
+from planner.api.strict import Day, StrictRoute
 from planner.store import Database
 from planner.store.plans import read_revision
 from planner.store.records import Key
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], route_class=StrictRoute)
 Layer = Literal["planned_routes", "planned_stops", "villages", "bases"]
 REVISION = "/v1/plans/{plan_id}/revisions/{number}"
 TEAM = REVISION + "/teams/{team_id:path}"  # an id may have a slash

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Response
 from planner.api.access import Reader
 from planner.api.datasets import After, Language, Limit, Store
 from planner.api.schemas import PlanAnswer, PlanPage, RevisionAnswer, plan_answer, revision_answer
+from planner.api.strict import StrictRoute
 from planner.store.datasets import find_dataset
 from planner.store.plans import find_plan, list_plans, read_revision
 
-router = APIRouter(tags=["plans"])
+router = APIRouter(tags=["plans"], route_class=StrictRoute)
 Number = Annotated[int, Path(ge=1, le=10**6)]
 FOREVER = "private, max-age=31536000, immutable"  # a revision is never changed
 

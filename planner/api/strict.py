@@ -9,6 +9,8 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator, WithJsonSchema
 from starlette.exceptions import HTTPException
@@ -49,6 +51,7 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(WRITTEN_DAY)]
 AS_WHOLE = BeforeValidator(_whole)
 
 
+JSON = "application/json"
 MOST_NAMES = 100  # in one object
 
 
@@ -61,19 +64,34 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         answer = super().get_route_handler()
+        known = _parameters(self.dependant)
         takes_json = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            if takes_json and not _is_json(request.headers.get("content-type", "")):
+            if takes_json and not _is_json(request.headers.get("content-type", JSON)):
                 raise HTTPException(415)
+            _refuse_unknown(request, known)
             return await answer(_StrictRequest(request.scope, request.receive))
 
         return strictly
 
 
+def _parameters(wanted: Dependant) -> set[str]:
+    """Return the names of all parameters that an operation, or what it depends on, takes after the question mark."""
+    own = {field.alias for field in wanted.query_params}
+    return own.union(*(_parameters(other) for other in wanted.dependencies))
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    """Raise RequestValidationError for a parameter that is not known or comes twice: ?stat= is a slip for ?state=."""
+    sent = [name for name, _ in request.query_params.multi_items()]
+    if len(set(sent)) < len(sent) or not known.issuperset(sent):
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", "?"), "msg": "", "input": None}])
+
+
 def _is_json(content_type: str) -> bool:
     kind = content_type.split(";", maxsplit=1)[0].strip().lower()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+    return kind == JSON or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 class _StrictRequest(Request):

