@@ -422,13 +422,18 @@ def _village_blocks(facts: Facts, *, has_before: bool) -> Iterator[Block]:
             yield _village_block(facts, village, has_before=has_before)
 
 
+def _people(count: int) -> str:
+    """Return how many people there are; of a home, and where nobody has told, it is not known."""
+    return f"{count:,}" if count else NO_VALUE
+
+
 def _village_block(facts: Facts, village: VillageCoverage, *, has_before: bool) -> Block:
     site = village.site
     lead: tuple[Cell, ...] = (
         Markup(symbol(village.state)),  # our own drawing: no text in it
         site.name,
-        *([f"{site.population:,}"] if facts.has_people else []),
-        *([f"{site.population_65:,}"] if facts.has_old_people else []),
+        *([_people(site.population)] if facts.has_people else []),
+        *([_people(site.population_65)] if facts.has_old_people else []),
         f"{village.asked:,}",
         f"{village.planned:,}",
         f"{village.owed:,}",

@@ -52,3 +52,11 @@ def test_user_docs_have_twins() -> None:
         "village-notices",
     )
     assert {f"{name}.zh-CN.md" for name in wanted} <= names
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda page: page.name)
+def test_twins_lead_to_each_other(page: Path) -> None:
+    """Whoever opens the wrong one is a click from the other, within its first lines."""
+    twin = page.with_name(page.name.replace(".zh-CN", ""))
+    for here, there in ((page, twin), (twin, page)):
+        assert f"({there.name})" in "".join(here.read_text("utf-8").splitlines()[:6]), here.name
