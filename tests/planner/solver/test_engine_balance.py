@@ -31,7 +31,7 @@ from tests.planner.solver.test_solve import children
 
 BLOCK = 25
 COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "100"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "60"))
 
 
 def pair(price: float) -> Problem:

@@ -31,7 +31,7 @@ from tests.planner.solver.planning import plan_of, random_county
 
 BLOCK = 25
 COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "100"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "60"))
 
 
 def vaccines(*, trips: int, **crew: object) -> Problem:
