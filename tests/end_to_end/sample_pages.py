@@ -54,7 +54,7 @@ class Written:
 
     @property
     def paper(self) -> list[Path]:
-        """The pages that are opened: the summary, of sheets every so many, of notices those of some townships; or all."""
+        """The pages that are opened: the summary, every so many sheets, the notices of some townships; or all."""
         if IS_EVERY_PAGE:
             return [self.folder / "summary.html", *self.sheets, *self.notices]
         some = self.sheets[:: -(-len(self.sheets) // SHEETS)]
