@@ -7,14 +7,16 @@ folium and branca render what they are given as a template once more, and put it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import folium
 from shapely.geometry import LineString
 
 from maps.scene import Backdrop, ClosedRoad, Line, LonLat
 from maps.stretches import rounded
 from maps.styles import road_rank
+
+if TYPE_CHECKING:
+    import folium
 
 SIMPLIFY_DEGREES = 15 / 111_195  # 15 m: half a pixel at the scale of a township
 MANY_WAYS = 3_000  # from here on a canvas is quicker than SVG
@@ -27,6 +29,8 @@ ROAD_STYLES = (
 
 def county_map(centre: LonLat, *, ways: int) -> folium.Map:
     """Return an empty map that loads nothing: no tiles, no scripts, no styles."""
+    import folium  # noqa: PLC0415 - it takes longer to load than a sheet to draw
+
     made = folium.Map(
         location=(centre[1], centre[0]),
         tiles=None,
@@ -83,12 +87,16 @@ def add_closed_roads(made: folium.Map, roads: Sequence[ClosedRoad]) -> None:
 def add_places(made: folium.Map, places: Iterable[LonLat]) -> None:
     """Draw a dot for each place, numbered."""
     features = [_feature(k, "Point", rounded(place)) for k, place in enumerate(places)]
+    import folium  # noqa: PLC0415 - it takes longer to load than a sheet to draw
+
     dot = folium.CircleMarker(radius=4, color="#777777", weight=1.2, fill_color="#ffffff", fill_opacity=1.0)
     _add(made, "places", features, marker=dot)
 
 
 def _add(made: folium.Map, name: str, features: list[dict[str, object]], **options: Any) -> None:
     """Add a layer whose JavaScript name is ``geo_json_<name>``; ``options`` are those of ``folium.GeoJson``."""
+    import folium  # noqa: PLC0415 - it takes longer to load than a sheet to draw
+
     collection = {"type": "FeatureCollection", "features": features}
     layer = folium.GeoJson(collection, control=False, smooth_factor=1.0, **options)
     layer._id = name

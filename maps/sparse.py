@@ -34,10 +34,3 @@ def parts(matrix: csr_array, *, connection: str) -> Ints:
 
     found = connected_components(matrix, directed=connection == "strong", connection=connection)[1]
     return np.asarray(found, dtype=np.int64)
-
-
-def smoothed(counts: NDArray[np.float64], bins: float, mode: str) -> NDArray[np.float64]:
-    """Return counts beside each other run into one another, as a bell that many bins wide does."""
-    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - see the top
-
-    return np.asarray(gaussian_filter1d(counts, bins, mode=mode), dtype=np.float64)

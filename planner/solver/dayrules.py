@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING, Any
 
 from planner.model import Problem
 from planner.solver.dates import FIXED_WEIGHT
 from planner.solver.frame import Frame
 from planner.values import week_of
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 Made = Mapping[date, Any]  # day -> 0/1 expression
 Costs = list[tuple[Any, float]]

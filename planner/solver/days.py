@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING, Any
 
 from planner.calendar import is_market_day
 from planner.model import Problem, Task
@@ -19,6 +17,9 @@ from planner.solver.circuits import may_need_lunch
 from planner.solver.dayrules import add_date_rules
 from planner.solver.frame import Frame, Group, without_idle
 from planner.solver.proxy import NO_ROAD_COST, Slot, SlotPrice
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 COST_SCALE = 100  # CP-SAT counts hundredths of the unit of cost
 OVER_COST = 2.0  # for each estimated minute beyond the shift; the circuits judge whether it is real
@@ -58,6 +59,8 @@ def choose_days(problem: Problem, frames: Mapping[Task, Frame], question: DaysQu
     Asked visits that find no day are left out at the price of an unserved visit.
     """
     days = _DaysModel(problem, frames, question)
+    from ortools.sat.python import cp_model  # noqa: PLC0415 - few counties ask, and it loads for half a second
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = question.seed % 2**31
@@ -74,6 +77,8 @@ class _DaysModel:
     def __init__(self, problem: Problem, frames: Mapping[Task, Frame], question: DaysQuestion) -> None:
         self.problem, self.question = problem, question
         self.frames = {task: frames[task] for task in question.group.tasks}
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - see above
+
         self.model = cp_model.CpModel()
         self.costs: list[tuple[Any, float]] = []
         self.comes: dict[tuple[Task, str, date], Any] = {}
