@@ -81,6 +81,8 @@ def write_manuals(folder: Path) -> None:
 
 def _lines(language: str) -> Iterator[str]:
     yield "# " + say(text("The file format"), language)
+    yield ""
+    yield f"[{'中文' if language == 'en' else 'English'}]({MANUALS['zh' if language == 'en' else 'en']})"
     for paragraph in INTRODUCTION:
         yield ""
         yield say(paragraph, language)

@@ -44,7 +44,7 @@ def test_full_disk_is_waited_for(sqlite: Database) -> None:
 def test_job_outlives_a_restart_of_the_database(postgres: Server) -> None:
     """PostgreSQL is shot and started again while a search runs: the job ends with one plan."""
     database = open_store(postgres.new_database())
-    job = ordered(database, sample("yixing"), seconds=10.0, rounds=None)
+    job = ordered(database, sample("yixing"), seconds=6.0, rounds=None)
     shot: list[float] = []
 
     def shoot() -> None:

@@ -212,7 +212,7 @@ def test_plan_is_stored_soon_after_it_is_found(sqlite: Database, caplog: pytest.
 
     def cancel() -> None:
         await_plan(sqlite, job)
-        time.sleep(8)  # in which it finds better ones
+        time.sleep(20 if IS_LONG else 3)  # in which it finds better ones
         cancel_job(sqlite, county_id="napkin", job_id=job.id)
 
     with meanwhile(cancel):
@@ -259,7 +259,7 @@ def test_disk_without_room_for_a_child_is_waited_for(
 
 def test_job_of_a_killed_worker_goes_on_from_its_checkpoint(database: Database, place: str) -> None:
     """kill -9 of a worker that has stored a plan; its child dies with it; the next one ends with nothing worse."""
-    job = ordered(database, sample("yixing"), seconds=8.0, rounds=None)
+    job = ordered(database, sample("yixing"), seconds=5.0, rounds=None)
     command = [sys.executable, "-m", "xunzhen", "worker", "--database", place]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker:
         try:

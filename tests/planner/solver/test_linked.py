@@ -25,7 +25,7 @@ from tests.planner.solver.planning import days_of, plan_of
 
 BLOCK = 25
 COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "60"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "100"))
 DOCTOR = frozenset({"doctor"})
 DOCTORS = team(skills=DOCTOR)
 LEADER, FOLLOWER = Task("a", "weekly"), Task("d", "result")
