@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 from planner.errors import InputError, Issue, Where
 from planner.language import Text, text
 from planner.tables.files import READ_SUFFIXES
-from planner.tables.guard import LARGEST_FILE, LARGEST_INFLATED, LARGEST_RATIO, MEGABYTE
+from planner.tables.guard import BAD_ARCHIVE, LARGEST_FILE, LARGEST_INFLATED, LARGEST_RATIO, MEGABYTE
 
 MOST_FILES = 100
 LONGEST_NAME = 200  # bytes; a file system takes 255
@@ -30,7 +29,7 @@ def unpack_tables(content: bytes, folder: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             tables = _tables(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except BAD_ARCHIVE:
         raise _refusal(text("it is damaged or not a .zip archive.")) from None
     for name, table in tables.items():
         (folder / name).write_bytes(table)

@@ -18,6 +18,8 @@ from xml.parsers import expat
 
 from planner.language import Text, text
 
+# All that zipfile raises at archives that are damaged, locked or packed in a way it does not know.
+BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 MEGABYTE = 2**20
 LARGEST_FILE = 10 * MEGABYTE
 LARGEST_INFLATED = 64 * MEGABYTE
@@ -78,7 +80,7 @@ def check_workbook(path: Path) -> CheckedWorkbook:
             raise RefusedFileError(text("it is an old .xls workbook, or it has a password."), SAVE_AS)
     try:
         members = _read_members(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except BAD_ARCHIVE as error:
         raise damaged() from error
     if "xl/workbook.xml" not in members:
         raise RefusedFileError(text("it is an archive, but not an Excel workbook."), SAVE_AS)

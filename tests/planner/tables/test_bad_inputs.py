@@ -490,13 +490,3 @@ def test_same_fault_in_many_rows_is_cut_short(tmp_path: Path) -> None:
     issues = refused(write_folder(tmp_path / "county", county(villages=rows, closures=None)))
     assert len(issues) == 1001
     assert re.search("more faults are not shown", str(issues[-1]))
-
-
-def test_table_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
-    """One fault, the true one: to add a table that is there helps nobody."""
-    folder = write_folder(tmp_path / "county", county())
-    (folder / "villages.csv").write_bytes(b"id,lon,lat\n" + b"a" * 200_000)
-    with pytest.raises(InputError) as refused:
-        read_dataset(folder)
-    assert "cannot be read as CSV" in str(refused.value)
-    assert "missing" not in str(refused.value)

@@ -12,6 +12,7 @@ import pytest
 import shapely
 import xlsxwriter
 
+from planner.errors import InputError
 from planner.tables.columns import SHEET_BY_NAME
 from planner.tables.dataset import Dataset, read_dataset
 from planner.tables.degrees import read_degrees
@@ -343,3 +344,13 @@ def test_village_called_total_is_no_row_of_totals(tmp_path: Path) -> None:
     """A row that has all it needs is read, whatever it is called."""
     sheets = with_row("villages", ["V9", "合计", 110.2, 29.4, None, "weekly", None, None, None, None])
     assert "合计" in [site.name for site in read_workbook(tmp_path, sheets).sites]
+
+
+def test_table_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    """One fault, the true one: to add a table that is there helps nobody."""
+    folder = write_folder(tmp_path / "county", county())
+    (folder / "villages.csv").write_bytes(b"id,lon,lat\n" + b"a" * 200_000)
+    with pytest.raises(InputError) as refused:
+        read_dataset(folder)
+    assert "cannot be read as CSV" in str(refused.value)
+    assert "missing" not in str(refused.value)
