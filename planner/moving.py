@@ -18,6 +18,8 @@ from planner.plan import Plan, Route, UnservedVisit, is_night_away
 from planner.timing import circuits_from_routes
 from planner.trips import best_timetable
 
+READ_AGAIN = text("Read the plan again.")
+MOST_NAMED = 6  # days of a visit in a sentence
 MOST_JUDGED = 3  # places in the day, the cheapest by the roads, of which the checker chooses
 
 
@@ -73,9 +75,15 @@ def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
     ModelError
         When there is no such visit, team, day or road: the move means nothing.
     """
+    check_task(problem, move.task)
     team = problem.team_by_id.get(move.to_team)
-    if team is None or move.task not in problem.rule_by_task or move.to_day not in problem.horizon.dates:
-        raise no_such_visit()
+    if team is None:
+        raise _no_such_team(problem)
+    if move.to_day not in problem.horizon.dates:
+        raise ModelError(
+            text("That is not a day of this plan (to_day)."),
+            text("Choose a day from {first} to {last}.", first=problem.horizon.start, last=problem.horizon.last),
+        )
     lifted = without_visit(problem, plan, move)
     days = days_with_visit(problem, lifted, team, move)
     routes = sorted(days.values(), key=lambda route: (route.metres, route.end_minute - route.start_minute))
@@ -86,9 +94,18 @@ def move_visit(problem: Problem, plan: Plan, move: Move) -> Moved:
     return Moved(plan=made, before=evaluate(problem, plan), after=after, changes=diff_plans(plan, made))
 
 
-def no_such_visit() -> ModelError:
-    """Return the fault of a visit, team or day that the plan does not have."""
-    return ModelError(text("There is no such visit, team or day in this plan."), text("Read the plan again."))
+def check_task(problem: Problem, task: Task) -> None:
+    """Raise ModelError when the problem has no such village or rule; what was asked for is not repeated."""
+    if task.site_id not in problem.site_by_id:
+        raise ModelError(text("The plan has no such village (site_id)."), READ_AGAIN)
+    if task not in problem.rule_by_task:
+        rules = ", ".join(rule.id for rule in problem.site_by_id[task.site_id].rules)
+        raise ModelError(text("The village has no such rule (rule_id)."), text("Its rules are: {rules}.", rules=rules))
+
+
+def _no_such_team(problem: Problem) -> ModelError:
+    teams = ", ".join(sorted(problem.team_by_id)[:MOST_NAMED]) + (", ..." if problem.teams[MOST_NAMED:] else "")
+    return ModelError(text("The plan has no such team."), text("Its teams are: {teams}.", teams=teams))
 
 
 def with_day(plan: Plan, route: Route, joined: Route | None) -> Plan:
@@ -106,9 +123,11 @@ def without_visit(problem: Problem, plan: Plan, move: Move) -> Plan:
     """Return the plan without the visit: taken out of its day, or off the list of what is owed. Raises ModelError."""
     if move.from_day is None or move.from_team is None:
         return replace(plan, unserved=_without_owed(plan.unserved, move))
+    if move.from_team not in problem.team_by_id:
+        raise _no_such_team(problem)
     left = find_day(plan, move.from_team, move.from_day)
     if left is None or move.task not in [stop.task for stop in left.stops]:
-        raise no_such_visit()
+        raise _not_made(plan, move)
     kept = [stop.task for stop in left.stops]
     kept.remove(move.task)
     team = problem.team_by_id[move.from_team]
@@ -116,6 +135,16 @@ def without_visit(problem: Problem, plan: Plan, move: Move) -> Plan:
     if kept or is_night_away(team, left) or left.start_base != team.base:
         routes.append(_timed(problem, plan, (team, left.day), kept, left))
     return replace(plan, circuits=circuits_from_routes(routes))
+
+
+def _not_made(plan: Plan, move: Move) -> ModelError:
+    """Return the fault of a visit that is not made from there, with when and by whom it is."""
+    made = sorted((route.day, route.team_id) for route, stop in plan.visits() if stop.task == move.task)
+    fault = text("The team does not make this visit on that day (from_team, from_day).")
+    if not made:
+        return ModelError(fault, text("It is not planned: move it as an owed one, without from_day and from_team."))
+    known = "; ".join(f"{day} {team}" for day, team in made[:MOST_NAMED]) + ("; ..." if made[MOST_NAMED:] else "")
+    return ModelError(fault, text("It is planned on: {known}.", known=known))
 
 
 def _without_owed(unserved: Sequence[UnservedVisit], move: Move) -> tuple[UnservedVisit, ...]:

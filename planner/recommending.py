@@ -17,7 +17,7 @@ from planner.errors import ModelError
 from planner.evaluation import Evaluation, Violation, evaluate
 from planner.language import text
 from planner.model import Problem, Task, Team
-from planner.moving import Move, days_with_visit, find_day, no_such_visit, violations_brought, with_day, without_visit
+from planner.moving import Move, check_task, days_with_visit, find_day, violations_brought, with_day, without_visit
 from planner.placing import excess_of, held_starts
 from planner.plan import Plan, Route
 from planner.recurrence import quotas, rule_days
@@ -88,8 +88,7 @@ def recommend(problem: Problem, plan: Plan, wish: Wish, *, most: int) -> Recomme
     ModelError
         When the plan has no such visit, and owes none.
     """
-    if wish.task not in problem.rule_by_task:
-        raise no_such_visit()
+    check_task(problem, wish.task)
     search = _Search(problem, plan, wish)
     timed = sorted(search.timed(), key=lambda found: (found.faults, found.price, _order(found.move)))
     before = evaluate(problem, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -32,6 +33,7 @@ from planner.store.plans import add_revision, find_plan, publish_plan, read_revi
 from planner.store.records import StaleError
 
 router = APIRouter(tags=["changes"], route_class=StrictRoute)
+REVISION_TAG = re.compile(r'"r([1-9][0-9]{0,8})"')
 IfMatch = Annotated[str | None, Header(max_length=100)]
 DryRun = Annotated[bool, Query(description="Only tell what the move would do.")]
 
@@ -40,10 +42,10 @@ def expected_revision(if_match: str | None) -> int:
     """Return the number of the revision that a change is made to; raises ProblemError."""
     if if_match is None:
         raise ProblemError("precondition_required")
-    written = if_match.strip().removeprefix('"r').removesuffix('"')
-    if if_match.strip() != f'"r{written}"' or not (written.isascii() and written.isdigit() and len(written) < 10):
+    written = REVISION_TAG.fullmatch(if_match.strip())
+    if written is None:
         raise ProblemError("precondition_failed")
-    return int(written)
+    return int(written[1])
 
 
 @router.post("/v1/plans/{plan_id}/moves")
@@ -71,7 +73,7 @@ def send_move(
     try:
         moved = move_visit(problem, before, order.move())
     except ModelError as fault:
-        raise ProblemError("move_refused", reason=say(fault.problem, language)) from None
+        raise _refused(fault, language) from None
     broken = [_violation(violation, language) for violation in moved.broken]
     if not dry_run:
         if any(violation.is_hard for violation in moved.broken) and not order.accept_broken_rules:
@@ -98,7 +100,7 @@ def send_wish(
     try:
         found = recommend(problem, before, order.wish(), most=order.limit)
     except ModelError as fault:
-        raise ProblemError("move_refused", reason=say(fault.problem, language)) from None
+        raise _refused(fault, language) from None
     slots = [_slot(slot, language) for slot in found.slots]
     return SlotsAnswer(plan_id=plan_id, number=number, slots=slots, tried=found.tried)
 
@@ -112,6 +114,11 @@ def post_publish(
     plan = publish_plan(store, county_id=key.county_id, plan_id=plan_id, expected=expected_revision(if_match))
     response.headers["ETag"] = etag(plan.head)
     return plan_answer(plan)
+
+
+def _refused(fault: ModelError, language: str) -> ProblemError:
+    reason, remedy = say(fault.problem, language), say(fault.remedy, language)
+    return ProblemError("move_refused", reason=reason, detail=remedy)
 
 
 def _answer(

@@ -65,7 +65,10 @@ class JobOrder(SearchOrder):
 
 
 class MoveOrder(Sent):
-    """A visit and where it goes: an owed one without ``from_day`` and ``from_team``. ``position`` counts from 0."""
+    """A visit and where it goes: an owed one without ``from_day`` and ``from_team``.
+
+    ``position`` counts from 0; a number past the last stop of the day is its end.
+    """
 
     site_id: Annotated[str, Field(min_length=1, max_length=200)]
     rule_id: Annotated[str, Field(min_length=1, max_length=200)]

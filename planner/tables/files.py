@@ -28,6 +28,8 @@ from planner.tables.guard import (
     damaged,
 )
 
+FEWEST_TOLD = 10  # characters by which an encoding is known
+COMMON_SHARE = 0.75  # of them in GB 2312: all of nearly every table of the mainland, half of those of Big5 read so
 READ_SUFFIXES = {".xlsx", ".csv", ".geojson", ".gpkg"}
 UNREAD_SUFFIXES = {".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".kml", ".kmz", ".gpx", ".shp", ".tsv", ".dbf"}
 
@@ -52,8 +54,9 @@ def _workbook_grids(path: Path) -> Iterator[Grid]:
         members = _sheet_members(checked)
         with CalamineWorkbook.from_filelike(io.BytesIO(checked.content)) as workbook:
             for sheet in workbook.sheets_metadata:
-                if sheet.visible != SheetVisibleEnum.Visible:
-                    continue  # lists behind drop-downs
+                if sheet.visible != SheetVisibleEnum.Visible:  # lists behind drop-downs, or a table put out of sight
+                    yield Grid(file=path.name, name=sheet.name, is_sheet=True, rows=[], is_hidden=True)
+                    continue
                 grid = workbook.get_sheet_by_name(sheet.name)
                 rows: list[list[Cell]] = [list(row) for row in grid.to_python(skip_empty_area=False)]
                 _fill_merged(rows, grid.merged_cell_ranges or [])
@@ -111,7 +114,21 @@ def _decode(content: bytes) -> str:
     encodings = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            decoded = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding == "gb18030" and _is_big5(content, decoded):
+            break
+        return decoded
     raise RefusedFileError(text("its characters are neither UTF-8 nor GB 18030."), text('Save it as "CSV UTF-8".'))
+
+
+def _is_big5(content: bytes, decoded: str) -> bool:
+    """Return whether bytes read as GB 18030 are Big5: every name would be characters that nobody uses."""
+    try:
+        content.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return False
+    common = decoded.encode("gb2312", "ignore").decode("gb2312")
+    foreign = sum(character > "\x7f" for character in decoded)
+    return foreign >= FEWEST_TOLD and sum(character > "\x7f" for character in common) < foreign * COMMON_SHARE

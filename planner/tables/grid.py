@@ -19,3 +19,4 @@ class Grid:
     rows: list[list[Cell]]
     first_row: int = 1
     error_cells: tuple[tuple[int, str], ...] = ()
+    is_hidden: bool = False  # and not read

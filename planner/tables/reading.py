@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Table:
 def read_tables(path: Path, faults: Faults) -> dict[str, Table]:
     """Return the tables of a workbook or folder by sheet name; what cannot be read is noted in ``faults``."""
     opened = {file: _grids_of(file, faults) for file in _input_files(path, faults)}
-    grids = [grid for found in opened.values() for grid in found]
+    grids = list(_in_sight([grid for found in opened.values() for grid in found], faults))
     unread = [file.stem for file, found in opened.items() if not found]  # not missing, and said to be unreadable
     present = {sheet.name for name in [*(g.name for g in grids), *unread] if (sheet := sheet_named(name))}
     tables: dict[str, Table] = {}
@@ -110,6 +110,19 @@ def _grids_of(file: Path, faults: Faults) -> list[Grid]:
             Where(file.name), text("it cannot be opened."), text("Close it elsewhere, or check its permissions.")
         )
     return []
+
+
+def _in_sight(grids: list[Grid], faults: Faults) -> Iterator[Grid]:
+    """Yield the sheets that are not hidden; a hidden one with the name of a table is told, for it is not read."""
+    for grid in grids:
+        if not grid.is_hidden:
+            yield grid
+        elif sheet_named(grid.name) is not None:
+            faults.doubt(
+                Where(grid.file, grid.name),
+                text("this sheet is hidden, and is not read."),
+                text("Unhide it if it belongs to the county; delete it if it does not."),
+            )
 
 
 def _recognise_sheet(grid: Grid, present: set[str], faults: Faults) -> Sheet | None:

@@ -124,18 +124,24 @@ def test_place_in_the_day_is_kept_when_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "said"),
     [
-        {"site_id": "nowhere"}, {"to_team": "nobody"}, {"to_day": day(99)}, {"from_team": "two"}, {"from_day": day(1)},
-        {"from_day": None},
+        ({"site_id": "nowhere"}, "no such village"),
+        ({"rule_id": "daily"}, "no such rule .* Its rules are: weekly"),
+        ({"to_team": "nobody"}, "no such team. Its teams are: one, two"),
+        ({"from_team": "nobody"}, "no such team. Its teams are: one, two"),
+        ({"to_day": day(99)}, "not a day of this plan .* 2026-"),
+        ({"from_team": "two"}, f"does not make this visit on that day .* It is planned on: {day(0)} one"),
+        ({"from_day": day(1)}, f"does not make this visit on that day .* It is planned on: {day(0)} one"),
+        ({"from_day": None}, "is owed on that day"),
     ],
-)  # fmt: skip
-def test_move_that_means_nothing_is_refused(changes: dict[str, object]) -> None:
-    """No such village, team, day or visit; nothing owed."""
+)
+def test_move_that_means_nothing_is_refused(changes: dict[str, object], said: str) -> None:
+    """No such village, rule, team, day or visit, nothing owed: it is said which, and what there is."""
     problem = problem_of_two_teams()
     plan = plan_of(problem, {("one", 0): [A, B, C, D]})
     move = Move(site_id="a", rule_id="weekly", from_day=day(0), from_team="one", to_day=day(2), to_team="one")
-    with pytest.raises(ModelError, match=r"no such visit|is owed on that day"):
+    with pytest.raises(ModelError, match=said):
         move_visit(problem, plan, replace(move, **changes))  # type: ignore[arg-type]
 
 

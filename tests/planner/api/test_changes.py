@@ -130,6 +130,7 @@ def test_change_without_or_with_an_old_revision_is_refused(edited: Desk) -> None
         ('W/"r2"', 412, "precondition_failed"),
         ('"r2", "r3"', 412, "precondition_failed"),
         ('"r9999999999"', 412, "precondition_failed"),
+        ('"r02"', 412, "precondition_failed"),
     ):
         answer = move(edited, plan_id, tag)
         assert (answer.status_code, answer.json()["code"]) == (status, code), tag
@@ -147,20 +148,21 @@ def test_move_that_breaks_hard_rules_wants_to_be_meant(edited: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "part"),
     [
-        {"site_id": "王秀英"},
-        {"to_team": "nobody"},
-        {"to_day": "2027-01-01"},
-        {"from_day": "2026-03-04"},
-        {"from_day": None},
+        ({"site_id": "王秀英"}, "site_id"),
+        ({"to_team": "王秀英"}, "team"),
+        ({"to_day": "2027-01-01"}, "to_day"),
+        ({"from_day": "2026-03-04"}, "from_day"),
+        ({"from_day": None}, "owed"),
     ],
 )
-def test_move_that_means_nothing_is_refused(edited: Desk, changes: dict[str, Any]) -> None:
-    """With the reason in words, and without what was sent."""
+def test_move_that_means_nothing_is_refused(edited: Desk, changes: dict[str, Any], part: str) -> None:
+    """With the reason in words: which part is wrong and what to do, without what was sent."""
     answer = move(edited, new_plan(edited), **changes)
     assert (answer.status_code, answer.json()["code"]) == (422, "move_refused")
-    assert answer.json()["reason"]
+    assert part in answer.json()["reason"]
+    assert answer.json()["detail"]
     assert "王秀英" not in answer.text
 
 

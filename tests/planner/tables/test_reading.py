@@ -44,6 +44,31 @@ def test_csv_is_read_in_the_encodings_people_have(encoding: str, tmp_path: Path)
     assert dataset.sites[2].rules[0].id == "2/week"
 
 
+def test_big5_is_refused_and_not_read_as_other_characters(tmp_path: Path) -> None:
+    """Read as GB 18030 every name would be another; a table of the mainland in traditional characters is read."""
+    sheets = county()
+    for row, name in zip(sheets["villages"][1:], ["溫泉村", "三義村", "竹林坪", "石門橋"], strict=False):
+        row[1] = name
+    with pytest.raises(InputError, match="neither UTF-8 nor GB 18030"):
+        read_dataset(write_folder(tmp_path / "big5", sheets, "big5"))
+    assert read_dataset(write_folder(tmp_path / "gbk", sheets, "gb18030")).sites[0].name == "溫泉村"
+
+
+def test_hidden_sheet_with_the_name_of_a_table_is_told(tmp_path: Path) -> None:
+    """It is not read, as lists behind drop-downs are not; that is said of a table, in both languages."""
+    path = tmp_path / "county.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        for name, rows in {**county(), "calendar": [["first day"]], "lists": [["a"]]}.items():
+            page = workbook.add_worksheet(name)
+            for r, cells in enumerate(rows):
+                page.write_row(r, 0, cells)
+            if name in {"calendar", "lists"}:
+                page.hide()
+    (notice,) = [issue for issue in read_dataset(path).notices if "hidden" in str(issue.problem)]
+    assert (notice.where.file, notice.where.sheet) == ("county.xlsx", "calendar")
+    assert "隐藏" in notice.in_language("zh")
+
+
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_csv_with_other_separators_is_read(separator: str, tmp_path: Path) -> None:
     """Spreadsheets of some countries write semicolons; copied cells come with tabs."""
