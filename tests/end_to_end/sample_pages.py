@@ -85,7 +85,7 @@ class Plans:
         with (self.root / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not note.exists():
-                done = xunzhen(*arguments, "-o", folder, timeout=600)
+                done = xunzhen(*arguments, "-o", folder, timeout=600, is_cold=True)
                 note.write_text(json.dumps([done.returncode, done.stdout]), encoding="utf-8")
         returncode, stdout = json.loads(note.read_text("utf-8"))
         return Written(source=source, folder=folder, returncode=returncode, stdout=stdout)

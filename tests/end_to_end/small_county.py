@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.end_to_end.warm import run_warm
+
 ROOT = Path(__file__).parents[2]
 PLACES = {
     "base": (110.00, 29.00),
@@ -84,10 +86,16 @@ def write_county(folder: Path, sheets: dict[str, Rows], *, with_roads: bool = Tr
     return folder
 
 
-def xunzhen(*arguments: object, check: bool = False, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, from another folder's point of view."""
-    command = [sys.executable, "-m", "xunzhen", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+def xunzhen(
+    *arguments: object, check: bool = False, timeout: float = 300, is_cold: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, from another folder's point of view; ``is_cold``: loaded anew."""
+    said = [str(argument) for argument in arguments]
+    if is_cold:
+        command = [sys.executable, "-m", "xunzhen", *said]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+    else:
+        done = run_warm(said, timeout)
     assert "Traceback" not in done.stderr, done.stderr
     if check:
         assert done.returncode == 0, done.stdout + done.stderr

@@ -22,7 +22,7 @@ from tests.end_to_end.serving import App, Processes
 from tests.planner.jobs.uploads import packed
 
 KILLS = int(os.environ.get("XUNZHEN_KILLS", "50" if IS_LONG else "25"))  # on each of the two databases
-PAUSES = (0.5, 4.5)  # seconds from one kill to the next: a job takes some three, a start one
+PAUSES = (0.3, 3.3)  # seconds from one kill to the next: a job takes some three, a start one
 STUCK_SECONDS = 120  # without a sign of life of any job
 MOST_SECONDS = 900  # for what waits after the last kill, on a machine that has other work to do
 ORDERS_AHEAD = 3  # jobs that wait or run at a time

@@ -41,7 +41,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The napkin county, planned for two weeks."""
     folder = tmp_path_factory.mktemp("planned")
     write_county(folder / "in", tables())
-    xunzhen("plan", folder / "in", "-o", folder / "out", *PLAN, check=True)
+    xunzhen("plan", folder / "in", "-o", folder / "out", *PLAN, check=True, is_cold=True)
     return folder
 
 
@@ -93,11 +93,11 @@ def test_same_seed_gives_the_same_bytes_with_rows_shuffled(planned: Path, tmp_pa
     for rows in sheets.values():
         random.Random(7).shuffle(rows)
     write_county(tmp_path / "shuffled", sheets)
-    xunzhen("plan", planned / "in", "-o", tmp_path / "again", *PLAN, check=True)
-    xunzhen("plan", tmp_path / "shuffled", "-o", tmp_path / "other", *PLAN, check=True)
+    xunzhen("plan", planned / "in", "-o", tmp_path / "again", *PLAN, check=True, is_cold=True)
+    xunzhen("plan", tmp_path / "shuffled", "-o", tmp_path / "other", *PLAN, check=True, is_cold=True)
     (tmp_path / "book").mkdir()
     copy_dataset(tmp_path / "shuffled", tmp_path / "book" / "county.xlsx")
-    xunzhen("plan", tmp_path / "book" / "county.xlsx", "-o", tmp_path / "third", *PLAN, check=True)
+    xunzhen("plan", tmp_path / "book" / "county.xlsx", "-o", tmp_path / "third", *PLAN, check=True, is_cold=True)
     first = (planned / "out" / "plan.json").read_bytes()
     assert (tmp_path / "again" / "plan.json").read_bytes() == first
     assert (tmp_path / "other" / "plan.json").read_bytes() == first
@@ -233,7 +233,7 @@ def whole_files(folder: Path) -> bool:
     )
 
 
-@pytest.mark.parametrize("delay_seconds", [2.0, 4.0, 5.0, 6.0, 7.0, 8.0])
+@pytest.mark.parametrize("delay_seconds", [2.0, 4.0, 6.0, 8.0])
 def test_killed_command_leaves_no_half_written_file(planned: Path, tmp_path: Path, delay_seconds: float) -> None:
     """kill -9 at different moments: what has its final name is whole; the next run cleans up."""
     out = tmp_path / "out"

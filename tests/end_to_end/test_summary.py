@@ -121,19 +121,19 @@ def test_summary_prints_on_the_pages_designed(
 
 
 @HAS_CHROMIUM
-def test_summary_of_two_thousand_villages_repeats_its_headings(browser: Browser, tmp_path: Path) -> None:
-    """2,000 villages, all of them owed: every village once, column heads on each page, no page too full."""
-    problem, plan = many(2_000)
+def test_summary_of_a_thousand_villages_repeats_its_headings(browser: Browser, tmp_path: Path) -> None:
+    """1,000 villages, all of them owed: every village once, column heads on each page, no page too full."""
+    problem, plan = many(1_000)
     page = document(problem, plan, evaluation=Evaluation(violations=(), terms=()))
     watched = open_page(browser, tmp_path, page, width=900, height=1270)
     names = watched.page.evaluate(NAMES_ON_SCREEN)
-    assert len(names) == len(set(names)) == 2_000
+    assert len(names) == len(set(names)) == 1_000
     assert watched.page.evaluate(OVERFULL) == []
     sections = watched.page.locator("section.page")
     tables_on = [sections.nth(k).locator("thead").count() for k in range(1, sections.count())]
     assert min(tables_on) >= 1
     printed = watched.page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(PAGE.findall(printed)) == sections.count() > 40
+    assert len(PAGE.findall(printed)) == sections.count() > 20
 
 
 @HAS_CHROMIUM

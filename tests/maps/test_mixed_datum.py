@@ -73,17 +73,17 @@ def test_table_with_a_tenth_in_another_system_is_flagged(name: str, datum: Datum
 
 @pytest.mark.parametrize("name", ["bishan", "daoxian"])
 def test_four_or_five_misread_places_of_fifty_are_flagged(name: str) -> None:
-    """A hundred draws of a tenth of some fifty places: nine of ten are flagged, few in the wrong system or for sure."""
+    """Fifty draws of a tenth of some fifty places: nine of ten are flagged, few in the wrong system or for sure."""
     _, places = county(name)
     notices = []
-    for seed in range(100):
+    for seed in range(50):
         odd = set(np.random.default_rng(seed).choice(len(places), len(places) // 10, replace=False).tolist())
         written = scattered(places, 1000 + seed)
         notices += flags(name, [misread(place, "GCJ-02") if k in odd else place for k, place in enumerate(written)])
     right = [said for said in notices if "in GCJ-02" in said]
-    assert len(notices) >= 86  # 90 to 94 of 100 are expected, with a standard error of 3
+    assert len(notices) >= 42  # 45 to 47 of 50 are expected, with a standard error of 2
     assert len(right) >= 0.9 * len(notices)
-    assert 15 <= len([said for said in notices if "lie on a road when" in said]) <= 60
+    assert 7 <= len([said for said in notices if "lie on a road when" in said]) <= 30
 
 
 @pytest.mark.parametrize("name", ["bishan", "daoxian"])
@@ -140,28 +140,28 @@ def test_honest_table_is_not_flagged(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["bishan", "daoxian", "yixing"])
 def test_places_that_have_nothing_to_do_with_roads_are_not_flagged(name: str) -> None:
-    """Places anywhere in the county are as far from roads in each system: a warning for two of a hundred at most."""
+    """Places anywhere in the county are as far from roads in each system: a warning for one of fifty at most."""
     _, places = county(name)
     lons, lats = [p.lon for p in places], [p.lat for p in places]
     flagged = 0
-    for seed in range(100):
+    for seed in range(50):
         luck = np.random.default_rng(seed)
         x, y = luck.uniform(min(lons), max(lons), len(places)), luck.uniform(min(lats), max(lats), len(places))
         at = zip(places, x, y, strict=True)
         flagged += bool(flags(name, [replace(p, lon=float(a), lat=float(b)) for p, a, b in at]))
-    assert flagged <= 2
+    assert flagged <= 1
 
 
 @pytest.mark.parametrize("name", ["bishan", "daoxian", "yixing"])
 def test_villages_drawn_again_are_hardly_ever_flagged(name: str) -> None:
-    """Other counties like these, with the same villages several times or not at all: three of a hundred at most."""
+    """Other counties like these, with the same villages several times or not at all: two of fifty at most."""
     _, places = county(name)
     flagged = 0
-    for seed in range(100):
+    for seed in range(50):
         luck = np.random.default_rng(seed)
         drawn = [replace(places[k], id=f"v{n}") for n, k in enumerate(luck.integers(0, len(places), len(places)))]
         flagged += bool(flags(name, scattered(tuple(drawn), seed, float(luck.uniform(10, 50)))))
-    assert flagged <= 3
+    assert flagged <= 2
 
 
 @pytest.mark.parametrize(("size", "most"), [(3, 3), (8, 2), (20, 1)])

@@ -18,6 +18,7 @@ from planner.api.problems import CODES
 from planner.store import Database
 from planner.store.batches import cancel_batch
 from planner.store.jobs import cancel_job
+from tests.databases import IS_LONG
 from tests.planner.api.desk import Desk, desk_over
 from tests.planner.api.hostile import HEADERS, METHODS, NUMBERS, STRUCTURES, TEXTS, TIMES, Answer, ask, words_in
 from tests.planner.api.test_access import SLOW
@@ -50,6 +51,11 @@ ORDERS: Mapping[str, Callable[[str], Any]] = {
     "send_job": lambda dataset: {"dataset_id": dataset},
     "send_batch": lambda dataset: {"dataset_ids": [dataset]},
 }
+
+
+def texts_for(database: Database) -> list[str]:
+    """Return what is sent: PostgreSQL is the stricter; SQLite, which every other test asks, gets one in four."""
+    return TEXTS[::4] if database.is_sqlite and not IS_LONG else TEXTS
 
 
 class Judge:
@@ -136,13 +142,14 @@ def test_hostile_value_in_a_field_is_refused(desk: Desk, path: str) -> None:
 
 def test_hostile_text_in_an_address_is_refused(database: Database) -> None:
     """In each part of a path, on both databases: PostgreSQL takes no NUL, which is the fault of the sender."""
+    texts = texts_for(database)
 
     async def deed(judge: Judge) -> None:
         desk = judge.desk
         for path, method, told in judge.operations:
             ids = desk.ids | ({"plan_id": "0" * 24} if told["operationId"] in SLOW else {})
             for hole in re.findall(r"\{(\w+)\}", path):
-                for text in TEXTS:
+                for text in texts:
                     if hole == "team_id" or "/" in text:
                         continue  # any team may be asked for; and a slash is another address
                     shown, fits = path.format(**{**ids, hole: text}), text in FITS.get(hole, ())
@@ -150,7 +157,7 @@ def test_hostile_text_in_an_address_is_refused(database: Database) -> None:
                     await judge.expect_problem(text, method.upper(), shown, headers=headers, body=[b"{}"], fits=fits)
 
     with desk_over(database) as desk:
-        assert run(desk, deed) > 1000
+        assert run(desk, deed) > 10 * len(texts)
 
 
 def test_hostile_text_in_a_query_is_refused(database: Database) -> None:
@@ -158,7 +165,7 @@ def test_hostile_text_in_a_query_is_refused(database: Database) -> None:
 
     async def deed(judge: Judge) -> None:
         desk = judge.desk
-        values = [*TEXTS, *(as_sent(fragment) for fragment in (*NUMBERS, *TIMES))]
+        values = [*texts_for(database), *(as_sent(fragment) for fragment in (*NUMBERS, *TIMES))]
         for path, method, told in judge.operations:
             ids = desk.ids | ({"dataset_id": "0" * 24} if told["operationId"] in SLOW else {})
             for hole in (part["name"] for part in told.get("parameters", ()) if part["in"] == "query"):
@@ -170,7 +177,7 @@ def test_hostile_text_in_a_query_is_refused(database: Database) -> None:
                     )  # fmt: skip
 
     with desk_over(database) as desk:
-        assert run(desk, deed) > 800
+        assert run(desk, deed) > 600
 
 
 def test_hostile_header_is_refused_or_means_nothing(desk: Desk) -> None:

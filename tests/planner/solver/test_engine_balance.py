@@ -29,9 +29,9 @@ from tests.planner.solver.planning import plan_from, plan_of, random_county
 from tests.planner.solver.test_engine_reproducible import scattered
 from tests.planner.solver.test_solve import children
 
-BLOCK = 25
-COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "60"))
+BLOCK = 20
+COUNTIES = int(os.environ.get("XUNZHEN_MANY", "40"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "50"))
 
 
 def pair(price: float) -> Problem:

@@ -57,7 +57,7 @@ def scattered(*, turn: float = 0.0, is_mirrored: bool = False, names: int = 0) -
     )
 
 
-def price_of(problem: Problem, *, seed: int = 1, rounds: int = 10) -> float:
+def price_of(problem: Problem, *, seed: int = 1, rounds: int = 5) -> float:
     """Return the price of the best plan that the compiled search finds for the one group of the problem."""
     frames = build_frames(problem, Clock(problem))
     (group,) = independent_groups(frames)

@@ -23,8 +23,8 @@ from tests.planner.solver.compiled_counties import best_answers, county_at_home,
 from tests.planner.solver.follow_brute_force import EveryFollowUp, county_with_follow_ups
 from tests.planner.solver.planning import days_of, plan_of
 
-BLOCK = 25
-COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
+BLOCK = 20
+COUNTIES = int(os.environ.get("XUNZHEN_MANY", "40"))
 PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "100"))
 DOCTOR = frozenset({"doctor"})
 DOCTORS = team(skills=DOCTOR)

@@ -111,11 +111,11 @@ def test_same_seed_gives_the_same_tour() -> None:
 def test_leave_to_sleep_out_makes_no_plan_dearer() -> None:
     """A plan with all at home is one of those looked at: random counties cost as good as no more with lodgings."""
     compared = 0
-    for seed in range(40):
+    for seed in range(24):
         problem = random_county(seed)
         if any(team.may_sleep_out for team in problem.teams):
             at_home = replace(problem, teams=tuple(replace(team, nights_away=0) for team in problem.teams))
             least, found = (evaluate(p, plan_of(p)).cost for p in (at_home, problem))
             assert found <= least * 1.001, seed
             compared += 1
-    assert compared >= 8
+    assert compared >= 5

@@ -29,9 +29,9 @@ from tests.planner.solver.brute_force import compare, county_with_trips, tiny_co
 from tests.planner.solver.compiled_counties import Found, best_answers, county_at_home, plan_and_price
 from tests.planner.solver.planning import plan_of, random_county
 
-BLOCK = 25
-COUNTIES = int(os.environ.get("XUNZHEN_MANY", "100"))
-PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "60"))
+BLOCK = 20
+COUNTIES = int(os.environ.get("XUNZHEN_MANY", "40"))
+PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "50"))
 
 
 def vaccines(*, trips: int, **crew: object) -> Problem:
