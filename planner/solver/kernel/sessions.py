@@ -17,7 +17,7 @@ from planner.solver.kernel.days import _choose_days
 from planner.solver.kernel.evenness import _is_weighed, _tilted
 from planner.solver.kernel.layout import _lay_out
 from planner.solver.kernel.loyalty import _extra, _favour_weekdays, _has_extra
-from planner.solver.kernel.spots import BLINK, _detour, _find_spots, _is_loyal
+from planner.solver.kernel.spots import BLINK, _detour_minutes, _detour_price, _find_spots, _is_loyal
 from planner.solver.kernel.state import Row, State
 from planner.solver.kernel.timing import _forward, _latest, _latest_together, _settle, _time
 
@@ -151,7 +151,7 @@ def _call_freely(p: Instance, t: State, task: int, d: int, spots: int) -> None:
         spot = t.spots[k]
         s, before = spot.slot, spot.before
         slot, sums, call = p.slots[s], t.sums[s], t.calls[p.slots[s].team]
-        price, work = _detour(p, t, task, s, before)
+        price, work = _detour_price(p, t, task, s, before), _detour_minutes(p, t, task, s, before)
         price += p.visit_price[task + 1, s]
         if is_weighed:
             price += _tilted(p, t, slot.party, work)  # nearly: waiting counts as work, too

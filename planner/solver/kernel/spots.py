@@ -78,21 +78,30 @@ def _idle_minutes_price(p: Instance, t: State, s: int) -> float:
 
 
 @compiled
-def _detour(p: Instance, t: State, task: int, s: int, before: int) -> tuple[float, float]:
-    """Return (price of legs, slot and load, minutes of legs and service) of a task in a slot after ``before``."""
+def _detour_price(p: Instance, t: State, task: int, s: int, before: int) -> float:
+    """Return the price of the legs, the slot and the load of a task in a slot after ``before``."""
     slot, sums, its = p.slots[s], t.sums[s], p.tasks[task]
     a, b, f = t.links[before].place, t.links[t.links[before].after].place, slot.profile
     price = p.leg_price[f, a, its.place] + p.leg_price[f, its.place, b]
-    work = p.leg_minutes[f, a, its.place] + p.leg_minutes[f, its.place, b] + its.minutes
     if sums.stops == 0:
         price += _opening_price(t, slot)
     else:
         price -= p.leg_price[f, a, b]
-        work -= p.leg_minutes[f, a, b]
     load = sums.load + its.load
     if load > slot.capacity:
         price += t.head[0].load_weight * (load - max(sums.load, slot.capacity))
-    return price, work
+    return price
+
+
+@compiled
+def _detour_minutes(p: Instance, t: State, task: int, s: int, before: int) -> float:
+    """Return the minutes of the legs and the service of a task in a slot after ``before``."""
+    a, b, f = t.links[before].place, t.links[t.links[before].after].place, p.slots[s].profile
+    place = p.tasks[task].place
+    work = p.leg_minutes[f, a, place] + p.leg_minutes[f, place, b] + p.tasks[task].minutes
+    if t.sums[s].stops > 0:
+        work -= p.leg_minutes[f, a, b]
+    return work
 
 
 @compiled
@@ -107,13 +116,17 @@ def _price_day(p: Instance, t: State, task: int, d: int, reach: int) -> None:
         before, s = t.spots[k].before, t.spots[k].slot
         slot, sums = p.slots[s], t.sums[s]
         own = t.days[slot.team + 1, d] if is_loyal else best
-        price, work = _detour(p, t, task, s, before)
-        price += p.visit_price[task, s]
-        tilt = _tilted(p, t, slot.party, work) if is_weighed else 0.0  # nearly: waiting counts as work, too
+        price = _detour_price(p, t, task, s, before) + p.visit_price[task, s]
+        work = tilt = 0.0
+        if is_weighed:
+            work = _detour_minutes(p, t, task, s, before)
+            tilt = _tilted(p, t, slot.party, work)  # nearly: waiting counts as work, too
         price += tilt
         idle = _idle_minutes_price(p, t, s)
         if price - idle >= own.price or _random(t) < BLINK:  # no idle minute can be saved but those there are
             continue
+        if not is_weighed:  # most places are too dear before anybody asks how long they take
+            work = _detour_minutes(p, t, task, s, before)
         if has_trips and slot.trips > 1:
             price += _price_trip(p, t, s, task, before, work)
         else:
