@@ -19,7 +19,7 @@ from planner.timing import circuits_from_routes
 from planner.trips import best_timetable
 
 READ_AGAIN = text("Read the plan again.")
-MOST_NAMED = 6  # days of a visit in a sentence
+MOST_NAMED = 6  # days of a visit, or teams, in a sentence
 MOST_JUDGED = 3  # places in the day, the cheapest by the roads, of which the checker chooses
 
 
