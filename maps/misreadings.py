@@ -51,18 +51,14 @@ def judge(before: Floats, after: Floats, anywhere: Floats) -> Judgement:
     here, there = (
         np.array([_half_bell(metres, *bell) / ground.at(metres) for bell in beside]) for metres in (before, after)
     )
-    without, found = [], []
-    for stray, prior in zip(STRAYS, _stray_priors(), strict=True):
-        rightly, misread = (1 - stray) * here + stray, (1 - stray) * there + stray
-        log_right = np.log(rightly).sum(axis=1)
-        without.append(log_right + math.log(prior))
-        for logs, chances in (*_anywhere_in_table(rightly, misread), *_in_runs(rightly, misread)):
-            found.append((logs + log_right + math.log(prior), chances))
-    logs = np.array([part for part, _ in found])
-    total = float(np.logaddexp.reduce(logs, axis=None))
-    weights = np.exp(logs - total)
-    chances = np.einsum("cb,cbp->p", weights, np.array([part for _, part in found]))
-    return Judgement(evidence=total - float(np.logaddexp.reduce(without, axis=None)), chances=chances)
+    stray = np.array(STRAYS)[:, None, None]
+    rightly, misread = ((1 - stray) * beside_road + stray for beside_road in (here, there))  # by stray, bell, place
+    without = np.log(rightly).sum(axis=-1) + np.log(list(_stray_priors()))[:, None]
+    found = [*_anywhere_in_table(rightly, misread), *_in_runs(rightly, misread)]
+    logs = np.array([without + ratios for ratios, _ in found])
+    total = float(_log_sum(logs.ravel()))
+    chances = sum(np.einsum("sb,sbp->p", np.exp(part - total), own) for part, (_, own) in zip(logs, found, strict=True))
+    return Judgement(evidence=total - float(_log_sum(without.ravel())), chances=np.asarray(chances))
 
 
 class _Ground:
@@ -89,6 +85,12 @@ def _smoothed(counts: Floats) -> Floats:
     return np.convolve(np.pad(counts, reach, mode="symmetric"), bell / bell.sum(), mode="valid")
 
 
+def _log_sum(logs: Floats) -> Floats:
+    """Return the logarithm of the sum of the exponentials along the last axis."""
+    most = logs.max(axis=-1)
+    return np.asarray(most + np.log(np.exp(logs - most[..., None]).sum(axis=-1)))
+
+
 def _half_bell(metres: Floats, power: int, scale: float) -> Floats:
     norm = scale * 2 ** (1 / power) * math.gamma(1 + 1 / power)
     return np.asarray(np.exp(-((metres / scale) ** power) / 2) / norm)
@@ -100,21 +102,27 @@ def _stray_priors() -> Iterator[float]:
 
 
 def _anywhere_in_table(rightly: Floats, misread: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Yield for each share the log-likelihood ratio and each place's chance, by bell."""
+    """Yield for each share the log-likelihood ratio, by stray and bell, and each place's chance, by place too."""
     for share in SHARES:
         both = (1 - share) * rightly + share * misread
-        yield np.log(both / rightly).sum(axis=1) - math.log(2 * len(SHARES)), share * misread / both
+        yield np.log(both / rightly).sum(axis=-1) - math.log(2 * len(SHARES)), share * misread / both
 
 
 def _in_runs(rightly: Floats, misread: Floats) -> Iterator[tuple[Floats, Floats]]:
     """Yield the same for each length of a run of rows, averaged over where it begins."""
-    places = rightly.shape[1]
+    places = rightly.shape[-1]
     both = (1 - WITHIN_RUN) * rightly + WITHIN_RUN * misread
-    sums = np.pad(np.cumsum(np.log(both / rightly), axis=1), ((0, 0), (1, 0)))
+    sums = _sums_before(np.log(both / rightly))
     lengths: Sequence[int] = [run for run in RUNS if run < places / 2]
     for run in lengths:
-        windows = sums[:, run:] - sums[:, :-run]
-        total = np.logaddexp.reduce(windows, axis=1)
-        weights = np.exp(windows - total[:, None])
-        covered = np.array([np.convolve(row, np.ones(run)) for row in weights])
-        yield total - math.log(2 * len(lengths) * windows.shape[1]), covered * WITHIN_RUN * misread / both
+        windows = sums[..., run:] - sums[..., :-run]  # by where the run begins
+        total = _log_sum(windows)
+        begun = _sums_before(np.exp(windows - total[..., None]))
+        after = np.arange(1, places + 1)
+        covered = begun[..., np.minimum(after, windows.shape[-1])] - begun[..., np.maximum(after - run, 0)]
+        yield total - math.log(2 * len(lengths) * windows.shape[-1]), covered * WITHIN_RUN * misread / both
+
+
+def _sums_before(values: Floats) -> Floats:
+    """Return along the last axis the sum of all values before each, and of all."""
+    return np.pad(np.cumsum(values, axis=-1), [(0, 0)] * (values.ndim - 1) + [(1, 0)])

@@ -51,12 +51,15 @@ def shown_secret(request: Request) -> str:
 
 
 class Needs:
-    """What an operation wants: a key with at least this role. Gives the key."""
+    """What an operation wants: a key with at least this role. Gives the key.
+
+    Like all that only looks something up it is ``async``: FastAPI sends each plain function to a thread and back.
+    """
 
     def __init__(self, role: Role) -> None:
         self.role = role
 
-    def __call__(self, request: Request, _: Annotated[object, Depends(bearer)]) -> Key:
+    async def __call__(self, request: Request, _: Annotated[object, Depends(bearer)]) -> Key:
         """Return the key of the request; raises ProblemError when it may not do this."""
         key: Key = request.scope["xunzhen.key"]
         if not key.role.may(self.role):

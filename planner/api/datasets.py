@@ -25,14 +25,19 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[str | None, Query(pattern=r"^[0-9a-f]{24}$")]
 
 
-def store_of(request: Request) -> Database:
+async def store_of(request: Request) -> Database:
     """Return the database the API was opened with."""
     database: Database = request.app.state.database
     return database
 
 
+async def asked_language(request: Request) -> str:
+    """Return the language that is asked for first, of those spoken here."""
+    return language_of(request)
+
+
 Store = Annotated[Database, Depends(store_of)]
-Language = Annotated[str, Depends(language_of)]
+Language = Annotated[str, Depends(asked_language)]
 
 
 async def uploaded(request: Request, key: Scheduler) -> AsyncIterator[tuple[DatasetKind, bytes]]:

@@ -74,7 +74,7 @@ class DeliveryPage(Answer):
     next: str | None
 
 
-def hosts_of(request: Request) -> Sequence[Host]:
+async def hosts_of(request: Request) -> Sequence[Host]:
     """Return the hosts that the server was started with."""
     hosts: Sequence[Host] = request.app.state.webhook_hosts
     return hosts
