@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 
 from maps.styles import DAY_STYLES
 from tests.end_to_end.browsing import HAS_CHROMIUM, open_page
@@ -45,7 +44,6 @@ def differ(a: list[float], b: list[float]) -> bool:
     return any(abs(x - y) > SEEN for x, y in zip(a, b, strict=False)) or abs(len(a) - len(b)) > 2
 
 
-@pytest.mark.xdist_group("sample qinyuan")
 def test_five_days_are_told_apart_on_a_grey_page(browser: Browser, tmp_path: Path) -> None:
     """Printed, scanned in grey: the strokes of each two of the five days differ by what the eye sees; every line is
     darker than the roads; letters and numbers say the day as well."""

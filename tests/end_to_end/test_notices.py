@@ -34,7 +34,6 @@ from tests.maps.notices import announcement, document, offer, session
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.xdist_group("notices")  # of one month, written once
 PAIRS = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))  # weekdays of the five villages of a team
 WEEKS = 4
 # Pages whose content is higher than the paper, or that have a day wider than its column.

@@ -39,6 +39,7 @@ def test_pages_of_a_sample_are_silent_whole_and_legible(browser: Browser, plans:
     assert (found.misbehaviour, found.misprints, found.faults) == ([], [], [])
 
 
+@pytest.mark.xdist_group("sample daoxian")
 def test_pages_of_daoxian_are_as_good_in_english(browser: Browser, plans: Plans) -> None:
     """Five purposes of visit, holidays, a specialist: silent, on the pages designed, nothing cut or covered."""
     written = plans.in_english("daoxian")

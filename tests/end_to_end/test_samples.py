@@ -26,6 +26,7 @@ def test_sample_is_planned_and_checked(plans: Plans, name: str) -> None:
     assert [v for v in json.loads(checked.stdout)["violations"] if v["is_hard"]] == []
 
 
+@pytest.mark.xdist_group("sample sangzhi")
 def test_sangzhi_asks_two_visits_a_week_of_251_villages(plans: Plans) -> None:
     """251 villages twice a week are 502 village-days; the sample plans one week unless told otherwise."""
     assert json.loads(plans.planned("sangzhi").stdout)["summary"]["asked_visits"] == 502

@@ -14,7 +14,6 @@ from tests.planner.api.desk import Desk
 from tests.planner.api.test_changes import edited, new_plan
 
 __all__ = ["edited"]
-pytestmark = pytest.mark.xdist_group("pages of one plan")
 TRACK_POINT = "{http://www.topografix.com/GPX/1/1}trkpt"
 
 
