@@ -1,7 +1,8 @@
 """A process that has loaded the program and waits: each command is a fork of it, for loading takes two seconds each.
 
 What is run is the command line as a user runs it, in a process of its own with a folder, surroundings and an end of
-its own; only the loading has happened before. Tests of the start itself run ``python -m xunzhen``.
+its own; only the loading has happened before, of the solving process that it starts, too, which is a fork of a fork.
+Tests of the start itself run ``python -m xunzhen``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,20 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LOADED = ("planner.cli", "geopandas", "folium", "networkx", "scipy.sparse.csgraph", "babel.dates", "planner.store")
+LOADED = (
+    "planner.cli",
+    "geopandas",
+    "folium",
+    "networkx",
+    "scipy.sparse.csgraph",
+    "babel.dates",
+    "planner.store",
+    "planner.solver.child",
+)
 
 
 def run_warm(arguments: Sequence[str], timeout: float) -> subprocess.CompletedProcess[str]:
@@ -61,6 +72,7 @@ def _serve() -> None:
     """Fork for each order that is read; answer with the code it ended with, or null when it was too slow."""
     for name in LOADED:
         __import__(name)
+    _load_the_search()
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -72,6 +84,17 @@ def _serve() -> None:
         is_late = signal.setitimer(signal.ITIMER_REAL, 0)[0] == 0
         sys.stdout.write(json.dumps(None if is_late else os.waitstatus_to_exitcode(status)) + "\n")
         sys.stdout.flush()
+
+
+def _load_the_search() -> None:
+    """Compile the search where it is not, load it, and let solving processes be forks of the command."""
+    from planner.solver import supervision
+    from planner.solver.engine import Chain, Fall
+    from planner.solver.first_run import ensure_compiled, smallest_instance
+
+    ensure_compiled(None, None)
+    Chain(smallest_instance(), (1, 1)).cool(Fall(steps=1.0), lambda: False)
+    supervision.get_context = lambda _: get_context("fork")  # type: ignore[assignment,misc]
 
 
 def _become(order: dict[str, object]) -> None:

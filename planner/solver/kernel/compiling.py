@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -10,6 +11,14 @@ from planner.solver.machine_code import choose_cache
 CACHE = choose_cache()  # before numba is imported: it looks once
 
 from numba import njit  # noqa: E402
+
+# numba asks scipy for linear algebra as soon as machine code is loaded: 0.4 s for what nothing here uses.
+_BLAS = "scipy.linalg.cython_blas"
+if _BLAS not in sys.modules:
+    sys.modules[_BLAS] = None  # type: ignore[assignment]  # "there is none"
+    import numba.np.arraymath  # noqa: F401
+
+    del sys.modules[_BLAS]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _njit = cast(Callable[..., Any], njit)  # its types do not know of ``_nrt`` and the wrappers

@@ -53,9 +53,9 @@ ORDERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def texts_for(database: Database) -> list[str]:
+def some_for(database: Database, values: list[str]) -> list[str]:
     """Return what is sent: PostgreSQL is the stricter; SQLite, which every other test asks, gets one in four."""
-    return TEXTS[::4] if database.is_sqlite and not IS_LONG else TEXTS
+    return values[::4] if database.is_sqlite and not IS_LONG else values
 
 
 class Judge:
@@ -142,7 +142,7 @@ def test_hostile_value_in_a_field_is_refused(desk: Desk, path: str) -> None:
 
 def test_hostile_text_in_an_address_is_refused(database: Database) -> None:
     """In each part of a path, on both databases: PostgreSQL takes no NUL, which is the fault of the sender."""
-    texts = texts_for(database)
+    texts = some_for(database, TEXTS)
 
     async def deed(judge: Judge) -> None:
         desk = judge.desk
@@ -165,7 +165,7 @@ def test_hostile_text_in_a_query_is_refused(database: Database) -> None:
 
     async def deed(judge: Judge) -> None:
         desk = judge.desk
-        values = [*texts_for(database), *(as_sent(fragment) for fragment in (*NUMBERS, *TIMES))]
+        values = some_for(database, [*TEXTS, *(as_sent(fragment) for fragment in (*NUMBERS, *TIMES))])
         for path, method, told in judge.operations:
             ids = desk.ids | ({"dataset_id": "0" * 24} if told["operationId"] in SLOW else {})
             for hole in (part["name"] for part in told.get("parameters", ()) if part["in"] == "query"):

@@ -15,7 +15,7 @@ from tests.planner.solver.compiled_counties import best_answers
 from tests.planner.solver.session_brute_force import EverySession, tiny_session_county
 
 PROBLEMS = int(os.environ.get("XUNZHEN_MANY", "200"))
-WITH_SESSIONS = int(os.environ.get("XUNZHEN_MANY", "40"))  # more of them: each takes three times as long
+WITH_SESSIONS = int(os.environ.get("XUNZHEN_MANY", "25"))  # more of them: each takes three times as long
 ROUNDS = 4
 
 Problems = Callable[[], Iterator[tuple[int, EveryWay]]]

@@ -90,6 +90,7 @@ def test_child_process_does_not_change_the_plan() -> None:
     assert dump_plan(replace(here, provenance=there.provenance)) == dump_plan(there)
 
 
+@pytest.mark.xdist_group("one price to compare with")
 @pytest.mark.parametrize(
     "changed", [{"names": 1}, {"names": 2}, {"turn": 90.0}, {"turn": 180.0, "names": 3}, {"is_mirrored": True}], ids=str
 )

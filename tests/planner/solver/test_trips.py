@@ -186,10 +186,10 @@ def test_whole_search_finds_the_optimum_of_tiny_problems_with_trips_and_never_le
 def test_nights_joint_sessions_and_other_bases_go_with_trips() -> None:
     """Whatever a county holds, the plan breaks no rule (``plan_of`` sees to that), and teams load again in some."""
     parted = 0
-    for seed in range(30):
+    for seed in range(15):
         plan = plan_of(thirsty(random_county(seed), seed))
         parted += sum(len(route.supplies) for route in plan.routes())
-    assert parted > 10
+    assert parted > 5
 
 
 def test_routing_model_takes_a_day_with_a_loading_and_gives_it_back() -> None:
