@@ -278,6 +278,7 @@ def wait_for_solver_child(parent: int) -> int:
             try:
                 if (
                     int(entry.read_text().rsplit(")", 1)[1].split()[1]) == parent
+                    and b"spawn_main" in (entry.parent / "cmdline").read_bytes()  # no process that waits with it loaded
                     and "ortools" in (entry.parent / "maps").read_text()
                 ):
                     return int(entry.parent.name)
