@@ -10,6 +10,8 @@ DEMO := out/demo
 demo: .venv/.ready  ## plan the sample county qinyuan for four weeks and say where the pages are
 	$(BIN)/xunzhen plan data/samples/qinyuan --weeks 4 --seconds 25 --out $(DEMO) || test $$? -eq 3  # 3: planned, some visits listed as owed
 
+# Where it is set, each of hundreds of processes would compile again what it imports, and the tests rewritten by pytest.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.ready  ## every check: style, types, walls between the rooms, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
